@@ -1,0 +1,462 @@
+"""The connection: order, pacing and buffers. Bytes go in and out; nothing here does I/O.
+
+Its rules:
+
+* POP3 has no tags: an answer belongs to a command only by counting. So whenever the count may be
+  off, the connection is finished, and every exchange ever given out is settled.
+* :meth:`Connection.receive_data` never raises. What went wrong comes out of the exchanges.
+* A command waits in a queue until it may travel: alone if it must, else within a window while
+  the server offers PIPELINING in this state. The window is smaller than any transport's buffer,
+  so writing never waits for reading (:rfc:`2449#section-6.6`).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+from itertools import chain
+from typing import Any, TypeVar
+
+from pop3lib.errors import (
+    ConnectionBroken,
+    InsecureError,
+    InvalidArgumentError,
+    RemoteProtocolError,
+    ServerDisconnected,
+    WrongStateError,
+)
+from pop3lib.protocol.body import Body
+from pop3lib.protocol.capabilities import Capabilities
+from pop3lib.protocol.commands import Dele, Greeting, Rset
+from pop3lib.protocol.conversation import CANCEL, Conversation
+from pop3lib.protocol.dots import DotReader
+from pop3lib.protocol.exchange import Command, Exchange, Flow, Procedure, wire_line
+from pop3lib.protocol.greeting import check_greeting
+from pop3lib.protocol.limits import Limits, Quirk
+from pop3lib.protocol.refusal import refused
+from pop3lib.protocol.reply import Reply, decoded, quoted
+from pop3lib.protocol.session import Session
+from pop3lib.protocol.state import State
+from pop3lib.protocol.trace import Trace, Tracer
+from pop3lib.sasl.mechanism import ExplainsRefusal, MechanismError
+
+T = TypeVar("T")
+
+#: Octets of commands that may be unanswered: far below the smallest buffers of TCP.
+WINDOW = 8192
+#: Octets that a stream's reader may leave unread before the server is stopped from filling memory.
+_STREAM = 1024 * 1024
+
+
+class Connection:
+    """The client's side of one POP3 session, without any I/O.
+
+    ::
+
+        connection = Connection()
+        exchange = connection.send(Stat())
+        while not exchange.done:
+            if data := connection.data_to_send():
+                sock.sendall(data)
+            else:
+                connection.receive_data(sock.recv(65536))
+        totals = exchange.result()
+
+    :param limits: how much the server may send.
+    :param quirks: which of its mistakes are put up with.
+    :param pipelining: whether to use PIPELINING where the server offers it.
+    :param secure: whether the bytes travel over TLS from the start.
+    :param allow_insecure_login: whether a password may be sent without TLS. OAuth tokens never are.
+    :param trace: called with each line that crosses the wire, secrets removed.
+    """
+
+    def __init__(
+        self,
+        *,
+        limits: Limits | None = None,
+        quirks: Quirk = Quirk(0),
+        pipelining: bool = True,
+        secure: bool = False,
+        allow_insecure_login: bool = True,
+        trace: Trace | None = None,
+    ) -> None:
+        #: how much the server may send
+        self.limits = Limits() if limits is None else limits
+        self._quirks = quirks
+        self._pipelining = pipelining
+        self._eol = b"\n" if Quirk.BARE_LF in quirks else b"\r\n"
+        self._tracer = None if trace is None else Tracer(trace, self._eol)
+        #: the facts of the session; look, do not touch
+        self.session = Session(secure=secure, allow_insecure_login=allow_insecure_login)
+        self._expected = self.session.expected()
+        self._waiting: deque[Exchange[Any]] = deque()
+        self._under_way: deque[Exchange[Any]] = deque()
+        self._octets_under_way = 0
+        self._outbox: list[bytes] = []
+        self._partial = b""
+        self._reader: DotReader | None = None
+        self._wants_tls = False
+        self._failure: BaseException | None = None
+        #: how many answers have come; grows, so that a clock can see progress
+        self.settled = 0
+        #: done when the server has greeted us
+        self.greeted: Exchange[str] = Exchange(Greeting())
+        self.greeted.sent = True
+        self._under_way.append(self.greeted)
+        self.greeted.command.effect(self._expected)
+
+    # --- looking ---
+
+    @property
+    def state(self) -> State:
+        """Where the session stands."""
+        return self.session.state
+
+    @property
+    def greeting(self) -> str | None:
+        """The server's first words, or None while they have not come."""
+        return self.session.greeting
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the server said it can do in this state; empty where it was not asked."""
+        return self.session.known()
+
+    @property
+    def secure(self) -> bool:
+        """Whether TLS is on."""
+        return self.session.secure
+
+    @property
+    def deleted(self) -> frozenset[int]:
+        """The numbers of the messages marked as deleted in this session."""
+        return frozenset(self.session.deleted)
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What broke the connection, or None."""
+        return self._failure
+
+    @property
+    def idle(self) -> bool:
+        """Whether no answer is expected: whatever comes now was not asked for."""
+        return not self._under_way
+
+    @property
+    def hungry(self) -> bool:
+        """Whether another command could travel at once: for those who feed from an iterator."""
+        return not self._waiting and self._has_room()
+
+    @property
+    def wants_tls(self) -> bool:
+        """Whether the TLS handshake is to be done now; then call :meth:`tls_started`."""
+        return self._wants_tls
+
+    # --- sending ---
+
+    def send(self, command: Command[T]) -> Exchange[T]:
+        """Queue *command* and return its exchange.
+
+        What counts is the state expected once everything queued has succeeded, so several
+        commands can be sent in one breath.
+
+        :raises LocalProtocolError: where it cannot be sent; nothing was, and all is as before.
+        :raises InsecureError: where it would show a secret.
+        """
+        if self._failure is not None:
+            raise WrongStateError(
+                f"{command}: the connection is closed since this happened: {self._failure}"
+            ) from self._failure
+        command.check(self._expected)
+        exchange = Exchange(command)
+        exchange.conversation = command.converse(self.limits)
+        exchange.wire = self._wire(command, exchange.conversation)
+        command.effect(self._expected)
+        self._waiting.append(exchange)
+        self._release()
+        return exchange
+
+    def stream(self, command: Command[T]) -> Exchange[T]:
+        """Queue *command*, whose body is read by :meth:`Exchange.take` as it comes.
+
+        Only what is not taken counts towards ``max_message``.
+        """
+        exchange = self.send(command)
+        bound = self.limits.max_message
+        ahead = None if bound is None else max(bound, _STREAM)
+        limits = replace(self.limits, max_message=ahead)
+        exchange.body = Body(limits, "max_message", f"the unread part of {command}")
+        return exchange
+
+    def run(self, flow: Flow[T]) -> Procedure[T]:
+        """Step through *flow* as the answers come, and return what will be done with it."""
+        return Procedure(flow, self.send)
+
+    def data_to_send(self) -> bytes:
+        """Return the bytes to be written now, whole commands only, and count them as written."""
+        data = b"".join(self._outbox)
+        self._outbox.clear()
+        return data
+
+    def _wire(self, command: Command[Any], conversation: Conversation | None) -> bytes:
+        if conversation is None:
+            return wire_line(command, command.line())
+        try:
+            return wire_line(command, conversation.opening())
+        except (MechanismError, ValueError) as error:
+            if isinstance(error, InvalidArgumentError):
+                raise
+            raise InvalidArgumentError(f"{command}: {error}. Nothing was sent") from None
+
+    def _has_room(self) -> bool:
+        if not self._under_way:
+            return not self._wants_tls
+        pipelines = self._pipelining and self.session.known().pipelining
+        return (
+            pipelines
+            and self._octets_under_way < WINDOW
+            and not self._under_way[-1].command.alone(self.session)
+        )
+
+    def _release(self) -> None:
+        while self._waiting and self._has_room():
+            exchange = self._waiting[0]
+            if self._under_way and exchange.command.alone(self.session):
+                return
+            self._waiting.popleft()
+            self._under_way.append(exchange)
+            self._octets_under_way += len(exchange.wire)
+            self._outbox.append(exchange.wire)
+            exchange.sent = True
+            if self._tracer is not None:
+                self._tracer.sent(str(exchange.command))
+
+    # --- receiving ---
+
+    def receive_data(self, data: bytes) -> None:
+        """Take in what was read; ``b""`` means that the server has hung up. Never raises."""
+        if self.state in (State.CLOSED, State.UPDATE):
+            self.session.state = State.CLOSED  # what comes behind QUIT's answer means nothing
+        elif not data:
+            self.fail(self._disconnected())
+        else:
+            try:
+                self._take_in(data)
+            except ConnectionBroken as error:
+                self.fail(error)
+            except InsecureError as error:
+                self.fail(error)
+            except Exception as error:  # a private command's parse(), a watcher's own mistake
+                self.fail(self._blamed(error))
+            self._release()
+
+    def fail(self, error: BaseException) -> None:
+        """Be closed: every exchange that is not done gets *error*.
+
+        Adapters call it when reading or writing failed, took too long, or was interrupted.
+        """
+        if self._failure is None and self.state is not State.CLOSED:
+            self._failure = error
+        self.session.state = self._expected.state = State.CLOSED
+        self._wants_tls = False
+        self._outbox.clear()
+        self._partial = b""
+        exchanges = [*self._under_way, *self._waiting]
+        self._under_way.clear()
+        self._waiting.clear()
+        for exchange in exchanges:
+            exchange.settle(error=error)
+
+    def tls_started(self) -> None:
+        """Go on inside TLS: what was learnt in clear is forgotten (:rfc:`2595#section-4`)."""
+        self._wants_tls = False
+        self._succeed(self._under_way[0], None)
+        self._release()
+
+    def _take_in(self, data: bytes) -> None:
+        pos, end = 0, len(data)
+        while pos < end:
+            if self._wants_tls:
+                raise InsecureError(
+                    "the server (or someone in between) sent more behind its answer to STLS, "
+                    "before TLS was up; none of it is believed and the connection is closed"
+                )
+            if self.state in (State.CLOSED, State.UPDATE):
+                return
+            if not self._under_way:
+                raise RemoteProtocolError(
+                    f"the server sent what nobody asked for: {quoted(data[pos : pos + 80])}; "
+                    "the connection is closed"
+                )
+            exchange = self._under_way[0]
+            if self._reader is None:
+                pos = self._read_status(exchange, data, pos)
+            else:
+                pos = self._read_body(exchange, self._reader, data, pos)
+
+    def _read_status(self, exchange: Exchange[Any], data: bytes, pos: int) -> int:
+        if self._partial:
+            data, shift = self._partial + data[pos:], pos - len(self._partial)
+            pos = 0
+        else:
+            shift = 0
+        end = data.find(self._eol, pos)
+        line = data[pos:end] if end >= 0 else data[pos:]
+        self.limits.check("max_status_line", len(line), f"the answer to {exchange.command}")
+        if exchange is self.greeted:
+            check_greeting(line, end >= 0, self._eol)
+        if end < 0:
+            self._partial = line
+            return len(data) + shift
+        self._partial = b""
+        after = end + len(self._eol)
+        if not line and Quirk.BLANK_LINES in self._quirks:
+            self.session.defects.append(f"an empty line before the answer to {exchange.command}")
+        elif self._read_line(exchange, line):
+            self._reader = DotReader(self._eol)
+            # The reader begins at this very line end. Where it is cut in two by the chunks, it
+            # is told of the part that was in the last one.
+            if end + shift < 0:
+                self._reader.feed(self._eol[: -(end + shift)])
+                return 0
+            return end + shift
+        return after + shift
+
+    def _read_line(self, exchange: Exchange[Any], line: bytes) -> bool:
+        """Act on a status line; say whether a body follows."""
+        conversation, command = exchange.conversation, exchange.command
+        if conversation is not None and (line == b"+" or line.startswith(b"+ ")):
+            self._challenged(exchange, conversation, line[2:])
+            return False
+        if b"\n" in line:
+            raise RemoteProtocolError(f"a line feed inside the answer to {command}: {quoted(line)}")
+        reply = self._reply(exchange, line)
+        if conversation is not None and reply.ok and not conversation.spoken:
+            # Exchange 2003 says +OK where + belongs (MailKit #391). No success is possible yet.
+            self._challenged(exchange, conversation, b"")
+            return False
+        exchange.reply = reply
+        if not reply.ok:
+            self._refuse(exchange, reply)
+        elif command.has_body():
+            exchange.body = exchange.body or command.body(self.limits, self._eol)
+            if exchange.unwanted:
+                exchange.body.discard()
+            return True
+        elif command.starts_tls:
+            self._wants_tls = True
+        else:
+            self._complete(exchange, reply, b"")
+        return False
+
+    def _reply(self, exchange: Exchange[Any], line: bytes) -> Reply:
+        reply = Reply.parse(line)
+        if self._tracer is not None:
+            self._tracer.received(exchange.command.mask(decoded(line)))
+        masked = exchange.command.mask(reply.text)
+        return reply if masked == reply.text else replace(reply, text=masked)
+
+    def _challenged(
+        self, exchange: Exchange[Any], conversation: Conversation, challenge: bytes
+    ) -> None:
+        if conversation.error is not None:
+            raise RemoteProtocolError(f"{exchange.command}: the server goes on though we cancelled")
+        response = conversation.respond(challenge)
+        self._outbox.append(response + b"\r\n")
+        if self._tracer is not None:
+            self._tracer.received("+ " + exchange.command.mask(decoded(challenge)))
+            self._tracer.sent("*" if response == CANCEL else "***")
+
+    def _read_body(
+        self, exchange: Exchange[Any], reader: DotReader, data: bytes, pos: int
+    ) -> int:
+        octets, end = reader.feed(data, pos)
+        body, reply = exchange.body, exchange.reply
+        assert body is not None and reply is not None  # set when the status line was read
+        body.add(octets)
+        after = len(data) if end < 0 else end
+        if self._tracer is not None:
+            self._tracer.body(data[pos:after])
+        if end >= 0:
+            self._reader = None
+            self._complete(exchange, reply, body.take())
+        return after
+
+    # --- settling ---
+
+    def _complete(self, exchange: Exchange[Any], reply: Reply, body: bytes) -> None:
+        if exchange.conversation is not None and not exchange.conversation.finish():
+            self._refuse(exchange, reply)
+            raise RemoteProtocolError("the server claimed a login that it could not prove")
+        self._succeed(exchange, exchange.command.parse(reply, body))
+
+    def _succeed(self, exchange: Exchange[Any], value: object) -> None:
+        self._pop(exchange)
+        exchange.command.effect(self.session)
+        if exchange.reply is not None:
+            exchange.command.learn(self.session, exchange.reply, value)
+        exchange.settle(value)
+
+    def _refuse(self, exchange: Exchange[Any], reply: Reply) -> None:
+        self._pop(exchange)
+        command = exchange.command
+        error = refused(command, reply, self.state, *self._reasons(exchange))
+        if command.final or exchange is self.greeted:
+            # RFC 1939 section 6: the server hangs up after QUIT, whatever it answered.
+            exchange.settle(error=error)
+            self.fail(error)
+            return
+        if command.leads_to or command.starts_tls or isinstance(command, Dele | Rset):
+            self._expect_anew()
+        exchange.settle(error=error)
+
+    def _reasons(self, exchange: Exchange[Any]) -> tuple[dict[str, str], str]:
+        conversation = exchange.conversation
+        if conversation is None:
+            return {}, ""
+        mechanism = getattr(exchange.command, "mechanism", None)
+        details = dict(mechanism.refusal) if isinstance(mechanism, ExplainsRefusal) else {}
+        why = str(conversation.error) if conversation.error else ""
+        return details, why or ", ".join(f"{key}: {value}" for key, value in details.items())
+
+    def _pop(self, exchange: Exchange[Any]) -> None:
+        self._under_way.popleft()
+        self._octets_under_way -= len(exchange.wire)
+        exchange.wire = b""
+        self.settled += 1
+
+    def _expect_anew(self) -> None:
+        self._expected = self.session.expected()
+        for exchange in chain(self._under_way, self._waiting):
+            exchange.command.effect(self._expected)
+
+    def _disconnected(self) -> ServerDisconnected:
+        if not self._under_way:
+            return ServerDisconnected(
+                f"the server hung up in the state {self.state.name}, while nothing was asked of it"
+                f"{self._marks()}"
+            )
+        return ServerDisconnected(
+            f"the server hung up before its answer to {self._under_way[0].command} was complete"
+            f"{self._marks()}{self._pipelined()}"
+        )
+
+    def _marks(self) -> str:
+        if not self.session.deleted:
+            return ""
+        return f"; {len(self.session.deleted)} messages were marked as deleted, not confirmed"
+
+    def _pipelined(self) -> str:
+        if len(self._under_way) < 2:
+            return ""
+        return (
+            f"; {len(self._under_way)} commands were under way at once: if it does so again, "
+            "try pipelining=False"
+        )
+
+    def _blamed(self, error: Exception) -> RemoteProtocolError:
+        command = self._under_way[0].command if self._under_way else "the last command"
+        blamed = RemoteProtocolError(f"the answer to {command} could not be read: {error!r}")
+        blamed.__cause__ = error
+        return blamed
+

@@ -1,0 +1,55 @@
+"""What a ``-ERR`` means, as an exception.
+
+The class is chosen by the response code and, for a login, by the command; never by the words,
+which are for people (:rfc:`2449#section-8`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pop3lib.errors import (
+    AuthenticationError,
+    CommandError,
+    LoginDelayError,
+    MaildropInUseError,
+    ServerSystemError,
+)
+from pop3lib.protocol.exchange import Command
+from pop3lib.protocol.reply import Reply
+from pop3lib.protocol.state import State
+
+_BY_CODE: Mapping[str, type[CommandError]] = {
+    "IN-USE": MaildropInUseError,  # RFC 2449 section 8.1.2
+    "LOGIN-DELAY": LoginDelayError,  # RFC 2449 section 8.1.1
+    "SYS/TEMP": ServerSystemError,  # RFC 3206 section 4
+    "SYS/PERM": ServerSystemError,
+    "AUTH": AuthenticationError,  # RFC 3206 section 5
+}
+_ADVICE: Mapping[type[CommandError], str] = {
+    AuthenticationError: "Check the user name and the password or token",
+    MaildropInUseError: "Another session has the maildrop; try again later",
+    LoginDelayError: "The last login was too recent; try again later",
+    ServerSystemError: "The server has trouble of its own; the credentials may be right",
+    CommandError: "The connection is still good",
+}
+
+
+def refused(
+    command: Command[Any],
+    reply: Reply,
+    state: State,
+    details: Mapping[str, str] | None = None,
+    why: str = "",
+) -> CommandError:
+    """Return the exception for *reply*, a ``-ERR`` to *command* in *state*."""
+    fallback = AuthenticationError if command.authenticates else CommandError
+    kind = _BY_CODE.get(reply.code or "", fallback)
+    said = f"[{reply.code}] {reply.display}" if reply.code else reply.display
+    message = f"{command} was refused in the state {state.name}: {said or 'no reason given'}"
+    message = f"{message} ({why})" if why else message
+    message = f"{message}. {_ADVICE[kind]}."
+    if issubclass(kind, AuthenticationError):
+        return kind(message, command=str(command), reply=reply, details=details or {})
+    return kind(message, command=str(command), reply=reply)

@@ -1,0 +1,50 @@
+"""The lines that cross the wire, as one may show them.
+
+The notation is that of the transcripts which :mod:`pop3lib.testing.script` replays: ``C:`` and
+``S:`` in front, line ends left out, and every octet that is not printable ASCII as an escape.
+Secrets never get here: commands name themselves, and server text comes masked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+#: Called with each line; what it raises comes out of the call that moved the bytes.
+Trace: TypeAlias = Callable[[str], None]
+
+_NAMES = {0x5C: "\\\\", 0x0D: "\\r", 0x0A: "\\n", 0x09: "\\t"}
+_ESCAPES = [
+    _NAMES.get(octet, chr(octet) if 0x20 <= octet < 0x7F else f"\\x{octet:02x}")
+    for octet in range(256)
+]
+
+
+def escape(octets: bytes) -> str:
+    """Return *octets* as printable ASCII, in the notation of transcripts."""
+    return "".join(map(_ESCAPES.__getitem__, octets))
+
+
+class Tracer:
+    """Forms lines out of what crosses the wire, for one who watches."""
+
+    __slots__ = ("_eol", "_partial", "_trace")
+
+    def __init__(self, trace: Trace, eol: bytes) -> None:
+        self._trace = trace
+        self._eol = eol
+        self._partial = b""
+
+    def sent(self, line: str) -> None:
+        """Show a line that is given out to be sent."""
+        self._trace(f"C: {escape(line.encode())}")
+
+    def received(self, line: str) -> None:
+        """Show a status line or a challenge."""
+        self._trace(f"S: {escape(line.encode())}")
+
+    def body(self, octets: bytes) -> None:
+        """Show the lines of a multi-line answer, with their dots, as far as they are whole."""
+        *lines, self._partial = (self._partial + octets).split(self._eol)
+        for line in lines:
+            self._trace(f"S: {escape(line)}")
