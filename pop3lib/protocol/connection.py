@@ -367,9 +367,7 @@ class Connection:
             self._tracer.received("+ " + exchange.command.mask(decoded(challenge)))
             self._tracer.sent("*" if response == CANCEL else "***")
 
-    def _read_body(
-        self, exchange: Exchange[Any], reader: DotReader, data: bytes, pos: int
-    ) -> int:
+    def _read_body(self, exchange: Exchange[Any], reader: DotReader, data: bytes, pos: int) -> int:
         octets, end = reader.feed(data, pos)
         body, reply = exchange.body, exchange.reply
         assert body is not None and reply is not None  # set when the status line was read
@@ -459,4 +457,3 @@ class Connection:
         blamed = RemoteProtocolError(f"the answer to {command} could not be read: {error!r}")
         blamed.__cause__ = error
         return blamed
-

@@ -1,0 +1,585 @@
+"""The blocking client: the core on a socket.
+
+All logic is in :mod:`pop3lib.protocol`. What is here does one of three things when the core
+wants it: start TLS, write, read; and minds the clock.
+"""
+
+from __future__ import annotations
+
+import builtins
+import select
+import socket
+import ssl
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+from typing import Any, Self, TypeVar, overload
+
+from pop3lib.endpoint import Endpoint, Security, default_context
+from pop3lib.errors import LocalProtocolError, ServerDisconnected, ServerTimeout, WrongStateError
+from pop3lib.headers import Headers, parse_headers
+from pop3lib.protocol.capabilities import Capabilities
+from pop3lib.protocol.commands import (
+    Auth,
+    Capa,
+    Dele,
+    Lang,
+    List,
+    Noop,
+    Pass,
+    Quit,
+    Retr,
+    Rset,
+    Stat,
+    Stls,
+    Top,
+    Uidl,
+    User,
+    Utf8,
+)
+from pop3lib.protocol.connection import Connection
+from pop3lib.protocol.exchange import Command, Exchange, Flow, Pending
+from pop3lib.protocol.flows import apop, log_in, start_tls
+from pop3lib.protocol.limits import Limits, Quirk
+from pop3lib.protocol.state import State
+from pop3lib.protocol.trace import Trace
+from pop3lib.protocol.values import DropListing, Language, Listing
+from pop3lib.sasl import Credentials
+from pop3lib.sasl.mechanism import Mechanism
+from pop3lib.secret import SecretText
+from pop3lib.stream import MessageStream
+from pop3lib.survey import Message, Summary, has_top, header_command, survey
+
+T = TypeVar("T")
+
+#: Octets asked of the socket at once.
+_CHUNK = 256 * 1024
+
+
+class Client:
+    """A POP3 session over a socket; the ``with`` block is the session as a transaction.
+
+    ::
+
+        with pop3lib.Client("pop.example.org") as pop:
+            pop.login("ann", "secret")
+            for message in pop.summaries():
+                print(message.number, message.size, message.headers.subject)
+            pop.dele(3)
+
+    Leaving the block normally sends QUIT, and the marked messages are removed. Leaving it by an
+    exception drops the connection, and nothing is removed. Constructing does no I/O.
+
+    :param host: the server's name, against which its certificate is checked.
+    :param port: its port; the usual one for *security* where None.
+    :param security: how the connection is protected.
+    :param ssl_context: a context of your own; by default certificate and host name are verified
+        and TLS 1.2 or newer is required.
+    :param timeout: seconds of silence allowed at any wait, connecting and the TLS handshake
+        included; None for no bound.
+    :param deadline: seconds that one whole command may keep us waiting, against servers that
+        send a little now and then; None for no bound.
+    :param limits: how much the server may send.
+    :param quirks: which of its mistakes are put up with.
+    :param pipelining: whether to send several commands at once where the server offers it.
+    :param allow_insecure_login: whether a password may be sent without TLS.
+    :param source_address: the local address to connect from, as for ``socket``.
+    :param trace: called with each line that crosses the wire, secrets removed.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int | None = None,
+        *,
+        security: Security = Security.TLS,
+        ssl_context: ssl.SSLContext | None = None,
+        timeout: float | None = 60.0,
+        deadline: float | None = None,
+        limits: Limits | None = None,
+        quirks: Quirk = Quirk(0),
+        pipelining: bool = True,
+        allow_insecure_login: bool = False,
+        source_address: tuple[str, int] | None = None,
+        trace: Trace | None = None,
+    ) -> None:
+        self._endpoint = Endpoint.of(host, port, security)
+        self._context = ssl_context
+        self._timeout = timeout
+        self._deadline = deadline
+        self._source_address = source_address
+        self._protocol = Connection(
+            limits=limits,
+            quirks=quirks,
+            pipelining=pipelining,
+            secure=security is Security.TLS,
+            allow_insecure_login=allow_insecure_login,
+            trace=trace,
+        )
+        self._socket: socket.socket | None = None
+        self._given: socket.socket | None = None
+        self._connected = False
+        self._waited, self._settled = 0.0, 0
+        self._busy = threading.Lock()
+
+    @classmethod
+    def from_url(cls, url: str, *, security: Security | None = None, **options: Any) -> Self:
+        """Return a client for a POP URL, such as ``pops://ann@pop.example.org``.
+
+        ``pops://`` means TLS from the start; ``pop://`` means STLS, required, unless *security*
+        says something else. :meth:`login` uses the URL's user and mechanism where none are given.
+
+        :param options: as for the class.
+        :raises InvalidArgumentError: for what is no POP URL (:rfc:`2384`).
+        """
+        endpoint = Endpoint.from_url(url, security)
+        client = cls(endpoint.host, endpoint.port, security=endpoint.security, **options)
+        client._endpoint = endpoint
+        return client
+
+    @classmethod
+    def from_socket(cls, sock: socket.socket, *, host: str, **options: Any) -> Self:
+        """Return a client for a connected socket (a proxy's, a tunnel's, a test's).
+
+        :param host: the server's name, against which its certificate is checked.
+        :param options: as for the class.
+        """
+        client = cls(host, **options)
+        client._given = sock
+        return client
+
+    # --- opening and closing ---
+
+    def connect(self) -> Self:
+        """Connect, start TLS as asked, read the greeting; return the client itself.
+
+        :raises ServerDisconnected: where the server cannot be reached.
+        :raises ServerTimeout: where it keeps us waiting.
+        :raises InsecureError: where TLS by STLS is refused.
+        :raises ssl.SSLError: where its certificate cannot be trusted.
+        :raises CommandError: where it greets us with ``-ERR``.
+        """
+        if self._connected:
+            raise WrongStateError("this client was connected before; make a new one")
+        self._connected = True
+        with self._guarded():
+            self._socket = self._given or self._dial()
+            if self._endpoint.security is Security.TLS:
+                self._handshake()
+        self._wait(self._protocol.greeted)
+        if self._endpoint.security is Security.STARTTLS:
+            self._or_close(start_tls(self._protocol.session))
+        return self
+
+    def quit(self) -> frozenset[int]:
+        """End the session: the server removes the marked messages; return their numbers.
+
+        :raises CommandError: where it could not remove them all (:rfc:`1939#section-6`).
+        :raises ServerDisconnected: where it hung up unheard: whether they are gone is unknown.
+        """
+        marked = self.deleted
+        try:
+            self.execute(Quit())
+        finally:
+            if self._protocol.state in (State.UPDATE, State.CLOSED):
+                self._drop()
+        return marked
+
+    def close(self) -> None:
+        """Drop the connection without QUIT: nothing that was marked is removed. Never fails."""
+        if self._protocol.state not in (State.CLOSED, State.UPDATE):
+            self._protocol.fail(ServerDisconnected("the client was closed by close()"))
+        self._drop()
+
+    def __enter__(self) -> Self:
+        return self if self._connected else self.connect()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            self.close()
+        elif self._protocol.failure is None and self._protocol.state is not State.CLOSED:
+            if self._protocol.state is not State.UPDATE:
+                self.quit()
+
+    # --- looking ---
+
+    @property
+    def state(self) -> State:
+        """Where the session stands."""
+        return self._protocol.state
+
+    @property
+    def greeting(self) -> str | None:
+        """What the server said first, or None; forgotten when TLS starts."""
+        return self._protocol.greeting
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the server said it can do in this state; empty where it was not asked."""
+        return self._protocol.capabilities
+
+    @property
+    def secure(self) -> bool:
+        """Whether TLS is on."""
+        return self._protocol.secure and self._socket is not None
+
+    @property
+    def deleted(self) -> frozenset[int]:
+        """The numbers of the messages marked in this session; QUIT's ``+OK`` removes them."""
+        return self._protocol.deleted
+
+    def __repr__(self) -> str:
+        return f"<Client {self._endpoint} {self.state.name} {self._endpoint.security.value}>"
+
+    # --- logging in ---
+
+    def login(
+        self,
+        user: str | None = None,
+        password: SecretText | None = None,
+        *,
+        token: SecretText | None = None,
+        mechanism: str | Mechanism | None = None,
+    ) -> None:
+        """Log in the strongest way that the server and the channel allow; one attempt.
+
+        CAPA is asked before and after. A refusal is never followed by a weaker way.
+
+        :param token: an OAuth 2.0 access token, for OAUTHBEARER or XOAUTH2.
+        :param mechanism: one way and no other: ``"USER"``, ``"APOP"``, the name of a SASL
+            mechanism, or an object that is one.
+        :raises AuthenticationError: where the credentials are refused.
+        :raises MaildropInUseError: where another session holds the maildrop.
+        :raises InsecureError: where a secret would cross in clear.
+        :raises UnsupportedError: where the server does not offer what is needed.
+        """
+        name = self._endpoint.user if user is None else user
+        credentials = Credentials(
+            name or "", password, token, host=self._endpoint.host, port=self._endpoint.port
+        )
+        named = self._endpoint.mechanism if mechanism is None else mechanism
+        self.run(log_in(self._protocol.session, credentials, named))
+
+    def auth(self, mechanism: Mechanism) -> None:
+        """Log in by a SASL mechanism (:rfc:`5034`)."""
+        self.execute(Auth(mechanism))
+
+    def user(self, name: str) -> None:
+        """Say whose maildrop is wanted (:rfc:`1939#section-7`)."""
+        self.execute(User(name))
+
+    def pass_(self, password: SecretText) -> None:
+        """Give the password for the name of the last USER (:rfc:`1939#section-7`)."""
+        self.execute(Pass(password))
+
+    def apop(self, user: str, password: SecretText) -> None:
+        """Log in by a digest of the greeting's stamp; weak (:rfc:`1939#section-7`)."""
+        self.run(apop(self._protocol.session, Credentials(user, password)))
+
+    def stls(self) -> None:
+        """Start TLS now (:rfc:`2595`); what was learnt before is forgotten."""
+        self.execute(Stls())
+
+    def capa(self) -> Capabilities:
+        """Ask what the server can do, here and now (:rfc:`2449#section-5`)."""
+        return self.execute(Capa())
+
+    def utf8(self) -> None:
+        """Ask for UTF-8, before logging in (:rfc:`6856#section-2`)."""
+        self.execute(Utf8())
+
+    @overload
+    def lang(self, tag: None = None) -> tuple[Language, ...]: ...
+    @overload
+    def lang(self, tag: str) -> str: ...
+    def lang(self, tag: str | None = None) -> tuple[Language, ...] | str:
+        """List the languages of the server's texts, or choose one (:rfc:`6856#section-3`)."""
+        return self.execute(Lang()) if tag is None else self.execute(Lang(tag))
+
+    # --- the maildrop ---
+
+    def stat(self) -> DropListing:
+        """Return how many messages there are, and their octets (:rfc:`1939#section-5`)."""
+        return self.execute(Stat())
+
+    @overload
+    def list(self, number: None = None) -> Listing[int]: ...
+    @overload
+    def list(self, number: int) -> int: ...
+    def list(self, number: int | None = None) -> Listing[int] | int:
+        """Return the sizes in octets by number, or one size (:rfc:`1939#section-5`)."""
+        return self.execute(List()) if number is None else self.execute(List(number))
+
+    @overload
+    def uidl(self, number: None = None) -> Listing[str]: ...
+    @overload
+    def uidl(self, number: int) -> str: ...
+    def uidl(self, number: int | None = None) -> Listing[str] | str:
+        """Return the unique-ids by number, or one unique-id (:rfc:`1939#section-7`)."""
+        return self.execute(Uidl()) if number is None else self.execute(Uidl(number))
+
+    def retr(self, number: int) -> bytes:
+        """Return a message whole, its octets exactly as sent (:rfc:`1939#section-5`).
+
+        :raises LimitExceededError: where it has more than ``Limits.max_message`` octets;
+            :meth:`open` has no such bound.
+        """
+        return self.execute(Retr(number))
+
+    def top(self, number: int, lines: int = 0) -> bytes:
+        """Return the header block and the first *lines* of the body (:rfc:`1939#section-7`)."""
+        return self.execute(Top(number, lines))
+
+    def open(self, number: int) -> MessageStream:
+        """Return a message as a readable binary stream, in constant memory.
+
+        :raises CommandError: where the server refuses; that is known at once.
+        """
+        exchange = self._send(Retr(number), stream=True)
+        while exchange.reply is None and not exchange.done:
+            self._step()
+        if exchange.done and exchange.body is None:
+            exchange.result()
+        return MessageStream(lambda: self._next_chunk(exchange), exchange.discard)
+
+    def headers(self, number: int) -> Headers:
+        """Return a message's header block: by TOP, or by RETR read up to the empty line."""
+        top = self.run(has_top(self._protocol.session))
+        return parse_headers(self.execute(header_command(number, top)))
+
+    def summaries(self, numbers: Iterable[int] | None = None) -> Iterator[Summary]:
+        """Yield each message's number, size, unique-id and headers; nothing is downloaded.
+
+        LIST, UIDL and TOP are pipelined where the server allows it. A message that is refused
+        has an ``error`` and stops nothing.
+        """
+        plan = self.run(survey(self._protocol.session, numbers))
+        found = self.execute_all(plan.header_commands())
+        for number, exchange in zip(plan.numbers, found, strict=False):
+            yield plan.summary(number, exchange)
+
+    def messages(self, numbers: Iterable[int] | None = None) -> Iterator[Message]:
+        """Yield the messages themselves, pipelined; a refused one has an ``error``."""
+        plan = self.run(survey(self._protocol.session, numbers))
+        found = self.execute_all(plan.message_commands())
+        for number, exchange in zip(plan.numbers, found, strict=False):
+            yield plan.message(number, exchange)
+
+    def dele(self, number: int) -> None:
+        """Mark a message as deleted; :meth:`quit` makes it so (:rfc:`1939#section-5`)."""
+        self.execute(Dele(number))
+
+    def rset(self) -> None:
+        """Take back all marks of deletion (:rfc:`1939#section-5`)."""
+        self.execute(Rset())
+
+    def noop(self) -> None:
+        """Do nothing but keep the session alive (:rfc:`1939#section-5`)."""
+        self.execute(Noop())
+
+    # --- the door for everything else ---
+
+    def execute(self, command: Command[T]) -> T:
+        """Send a command, wait for its answer, and return what it means."""
+        return self._wait(self._send(command))
+
+    def run(self, flow: Flow[T]) -> T:
+        """Step through a flow, and return what it returns."""
+        self._need_socket()
+        self._listen()
+        return self._wait(self._protocol.run(flow))
+
+    def execute_all(self, commands: Iterable[Command[T]]) -> Iterator[Exchange[T]]:
+        """Send commands, several at once where the server allows; yield them done, in order.
+
+        ``exchange.result()`` returns or raises; a refusal, or a command that cannot be sent,
+        stops nothing. The commands are taken from the iterable as there is room for them.
+        """
+        source, ahead = iter(commands), deque[Exchange[T]]()
+        try:
+            while self._top_up(source, ahead) or ahead:
+                exchange = ahead.popleft()
+                while not exchange.done:
+                    self._step()
+                yield exchange
+        finally:
+            for exchange in ahead:  # left early: what is under way is dropped as it arrives
+                exchange.discard()
+
+    def _top_up(self, source: Iterator[Command[T]], ahead: deque[Exchange[T]]) -> bool:
+        while not ahead or self._protocol.hungry:
+            command = next(source, None)
+            if command is None:
+                return False
+            if self._protocol.failure is not None:
+                raise self._protocol.failure
+            ahead.append(self._attempt(command))
+        return True
+
+    def _attempt(self, command: Command[T]) -> Exchange[T]:
+        try:
+            return self._send(command)
+        except LocalProtocolError as error:
+            exchange = Exchange(command)
+            exchange.settle(error=error)
+            return exchange
+
+    # --- the socket ---
+
+    def _send(self, command: Command[T], stream: bool = False) -> Exchange[T]:
+        self._need_socket()
+        self._listen()
+        return self._protocol.stream(command) if stream else self._protocol.send(command)
+
+    def _need_socket(self) -> None:
+        if not self._connected:
+            raise WrongStateError("not connected yet: use 'with Client(...)' or call connect()")
+
+    def _listen(self) -> None:
+        """Take in what came unasked, before a command could take it for its answer."""
+        if self._socket is None or not self._protocol.idle:
+            return
+        pending = isinstance(self._socket, ssl.SSLSocket) and self._socket.pending()
+        if pending or select.select([self._socket], [], [], 0)[0]:
+            with self._guarded():
+                self._socket.settimeout(0)
+                try:
+                    self._protocol.receive_data(self._socket.recv(_CHUNK))
+                except (BlockingIOError, ssl.SSLWantReadError):
+                    return  # a TLS record without content, such as a session ticket
+            self._tidy()
+
+    def _wait(self, pending: Pending[T]) -> T:
+        while not pending.done:
+            self._step()
+        self._tidy()
+        return pending.result()
+
+    def _or_close(self, flow: Flow[T]) -> T:
+        try:
+            return self.run(flow)
+        except Exception:
+            self.close()
+            raise
+
+    def _next_chunk(self, exchange: Exchange[bytes]) -> bytes:
+        while not (octets := exchange.take()):
+            if exchange.done:
+                return exchange.result()
+            self._step()
+        return octets
+
+    def _step(self) -> None:
+        if not self._busy.acquire(blocking=False):
+            raise WrongStateError("another thread is using this client; give each its own")
+        try:
+            with self._guarded():
+                self._turn()
+        finally:
+            self._busy.release()
+            self._tidy()
+
+    def _turn(self) -> None:
+        """Do the one thing the protocol waits for."""
+        if self._socket is None:
+            self._protocol.receive_data(b"")
+        elif self._protocol.wants_tls:
+            self._handshake()
+            self._protocol.tls_started()
+        elif data := self._protocol.data_to_send():
+            self._socket.settimeout(self._patience())
+            self._socket.sendall(data)
+        else:
+            self._socket.settimeout(self._patience())
+            began = time.monotonic()
+            data = self._receive(self._socket)
+            self._waited += time.monotonic() - began
+            self._protocol.receive_data(data)
+
+    @staticmethod
+    def _receive(sock: socket.socket) -> bytes:
+        try:
+            return sock.recv(_CHUNK)
+        except ssl.SSLEOFError:  # the line was cut inside TLS: an end like any other
+            return b""
+
+    def _patience(self) -> float | None:
+        """Return the seconds to wait now: the timeout, or what is left of the deadline."""
+        if self._protocol.settled != self._settled:
+            self._settled, self._waited = self._protocol.settled, 0.0
+        if self._deadline is None:
+            return self._timeout
+        left = self._deadline - self._waited
+        if left <= 0:
+            raise TimeoutError
+        return left if self._timeout is None else min(left, self._timeout)
+
+    def _dial(self) -> socket.socket:
+        return socket.create_connection(
+            (self._endpoint.host, self._endpoint.port), self._patience(), self._source_address
+        )
+
+    def _handshake(self) -> None:
+        assert self._socket is not None  # only called with one
+        context = default_context() if self._context is None else self._context
+        self._socket.settimeout(self._patience())
+        self._socket = context.wrap_socket(self._socket, server_hostname=self._endpoint.host)
+
+    def _guarded(self) -> _Guard:
+        return _Guard(self)
+
+    def _broken(self, error: BaseException) -> BaseException:
+        """Be closed because of *error*; return what the caller is to meet."""
+        if isinstance(error, ssl.SSLError) and not isinstance(error, TimeoutError):
+            translated: BaseException = error  # certificate failures stay what they are
+        elif isinstance(error, TimeoutError):
+            translated = ServerTimeout(
+                f"{self._endpoint} kept us waiting longer than timeout={self._timeout} or "
+                f"deadline={self._deadline} seconds allow; the connection is closed"
+            )
+        elif isinstance(error, OSError):
+            translated = ServerDisconnected(f"the connection to {self._endpoint} failed: {error}")
+        else:
+            translated = error
+        gone = ServerDisconnected(f"the connection was dropped because of {error!r}")
+        self._protocol.fail(translated if isinstance(translated, Exception) else gone)
+        self._drop()
+        return translated
+
+    def _tidy(self) -> None:
+        """Let go of the socket as soon as nothing more can be said: the maildrop is locked."""
+        if self._protocol.state is State.CLOSED:
+            self._drop()
+
+    def _drop(self) -> None:
+        sock, self._socket = self._socket, None
+        if sock is not None:
+            sock.close()
+
+
+class _Guard:
+    """Whatever goes wrong between these two points closes the connection."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: builtins.type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            translated = self._client._broken(error)
+            if translated is not error:
+                raise translated from error
