@@ -42,7 +42,7 @@ from pop3lib.protocol.commands import (
 from pop3lib.protocol.connection import Connection
 from pop3lib.protocol.exchange import Command, Exchange, Flow, Pending
 from pop3lib.protocol.flows import apop, log_in, start_tls
-from pop3lib.protocol.limits import Limits, Quirk
+from pop3lib.protocol.limits import NO_QUIRKS, Limits, Quirk
 from pop3lib.protocol.state import State
 from pop3lib.protocol.trace import Trace
 from pop3lib.protocol.values import DropListing, Language, Listing
@@ -99,7 +99,7 @@ class Client:
         timeout: float | None = 60.0,
         deadline: float | None = None,
         limits: Limits | None = None,
-        quirks: Quirk = Quirk(0),
+        quirks: Quirk = NO_QUIRKS,
         pipelining: bool = True,
         allow_insecure_login: bool = False,
         source_address: tuple[str, int] | None = None,
@@ -120,7 +120,7 @@ class Client:
         )
         self._socket: socket.socket | None = None
         self._given: socket.socket | None = None
-        self._connected = False
+        self._connected = self._closed = False
         self._waited, self._settled = 0.0, 0
         self._busy = threading.Lock()
 
@@ -189,6 +189,7 @@ class Client:
 
     def close(self) -> None:
         """Drop the connection without QUIT: nothing that was marked is removed. Never fails."""
+        self._closed = True
         if self._protocol.state not in (State.CLOSED, State.UPDATE):
             self._protocol.fail(ServerDisconnected("the client was closed by close()"))
         self._drop()
@@ -204,9 +205,16 @@ class Client:
     ) -> None:
         if error is not None:
             self.close()
-        elif self._protocol.failure is None and self._protocol.state is not State.CLOSED:
-            if self._protocol.state is not State.UPDATE:
-                self.quit()
+        elif self._protocol.state not in (State.UPDATE, State.CLOSED):
+            self.quit()
+        elif self._lost_marks():
+            raise WrongStateError(
+                f"messages {sorted(self.deleted)} were marked as deleted and are not: the "
+                f"connection broke before QUIT: {self._protocol.failure}"
+            ) from self._protocol.failure
+
+    def _lost_marks(self) -> bool:
+        return self._protocol.failure is not None and not self._closed and bool(self.deleted)
 
     # --- looking ---
 

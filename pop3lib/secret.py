@@ -7,6 +7,7 @@ which is called where bytes for the wire are made and nowhere else.
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable
 from typing import Final, NoReturn, TypeAlias
 from urllib.parse import quote, quote_plus
 
@@ -23,7 +24,7 @@ class Secret:
         # A closure instead of the text: tools that print a frame's variables, or an object's
         # slots, find a function there.
         text = value.reveal() if isinstance(value, Secret) else value
-        self._hidden = lambda: text
+        self._hidden: Callable[[], str] = lambda: text
 
     def reveal(self) -> str:
         """Return the secret itself; keep the result out of variables that live long."""

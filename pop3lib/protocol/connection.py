@@ -32,7 +32,7 @@ from pop3lib.protocol.conversation import CANCEL, Conversation
 from pop3lib.protocol.dots import DotReader
 from pop3lib.protocol.exchange import Command, Exchange, Flow, Procedure, wire_line
 from pop3lib.protocol.greeting import check_greeting
-from pop3lib.protocol.limits import Limits, Quirk
+from pop3lib.protocol.limits import NO_QUIRKS, Limits, Quirk
 from pop3lib.protocol.refusal import refused
 from pop3lib.protocol.reply import Reply, decoded, quoted
 from pop3lib.protocol.session import Session
@@ -74,7 +74,7 @@ class Connection:
         self,
         *,
         limits: Limits | None = None,
-        quirks: Quirk = Quirk(0),
+        quirks: Quirk = NO_QUIRKS,
         pipelining: bool = True,
         secure: bool = False,
         allow_insecure_login: bool = True,

@@ -95,7 +95,7 @@ def _auth(mechanism: Mechanism) -> Flow[None]:
 
 def _user_pass(credentials: Credentials, known: Capabilities) -> Flow[None]:
     password = credentials.need_password()
-    if not (credentials.user.isascii() and password.reveal().isascii() or known.utf8_user):
+    if not ((credentials.user.isascii() and password.reveal().isascii()) or known.utf8_user):
         # RFC 6856 section 2.2: only where the capability says UTF8 USER.
         raise UnsupportedError(
             "the user name or password is not ASCII, and the server does not announce UTF8 USER; "

@@ -58,3 +58,7 @@ class Quirk(Flag):
     BARE_LF = auto()
     #: empty lines may stand before a reply (seen with Microsoft 365)
     BLANK_LINES = auto()
+
+
+#: the default: nothing is put up with
+NO_QUIRKS = Quirk(0)
