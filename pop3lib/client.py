@@ -480,7 +480,8 @@ class Client:
     def _next_chunk(self, exchange: Exchange[bytes]) -> bytes:
         while not (octets := exchange.take()):
             if exchange.done:
-                return exchange.result()
+                exchange.result()  # raises what broke the message off
+                return b""
             self._step()
         return octets
 

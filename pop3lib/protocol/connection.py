@@ -183,6 +183,7 @@ class Connection:
         """
         exchange = self.send(command)
         bound = self.limits.max_message
+        exchange.streamed = True
         ahead = None if bound is None else max(bound, _STREAM)
         limits = replace(self.limits, max_message=ahead)
         exchange.body = Body(limits, "max_message", f"the unread part of {command}")
@@ -377,7 +378,7 @@ class Connection:
             self._tracer.body(data[pos:after])
         if end >= 0:
             self._reader = None
-            self._complete(exchange, reply, body.take())
+            self._complete(exchange, reply, b"" if exchange.streamed else body.take())
         return after
 
     # --- settling ---

@@ -195,14 +195,13 @@ class Exchange(Pending[T_co]):
         self.wire = b""
         #: the party that answers the server's challenges, for AUTH
         self.conversation: Conversation | None = None
+        #: whether the body is left to :meth:`take`
+        self.streamed = False
         #: whether nobody wants the body any more
         self.unwanted = False
 
     def take(self) -> bytes:
-        """Return the octets of the body that have come since the last call, and forget them.
-
-        What was taken is no part of :meth:`result` any more.
-        """
+        """Return the octets of a stream that have come since the last call, and forget them."""
         return b"" if self.body is None else self.body.take()
 
     def discard(self) -> None:

@@ -1,8 +1,8 @@
 """A transcript that plays the server, and fails where the client says something else.
 
 The notation: ``C: `` and ``S: `` begin a line of the client or the server, without its CRLF.
-Other line ends, and octets that are not printable ASCII, are escapes (``\\r``, ``\\n``, ``\\t``, ``\\\\``,
-``\\xNN``). Lines that begin with ``--``, ``==`` or ``#`` are remarks, and so are empty ones.
+Other line ends, and octets that are not printable ASCII, are escapes (``\\r``, ``\\n``, ``\\t``,
+``\\\\``, ``\\xNN``). Lines that begin with ``--``, ``==`` or ``#`` are remarks, and so are empty ones.
 ``C: PASS ***`` takes any password, as ``C: ***`` takes any line.
 """
 
