@@ -2,7 +2,7 @@
 
 The notation: ``C: `` and ``S: `` begin a line of the client or the server, without its CRLF.
 Other line ends, and octets that are not printable ASCII, are escapes (``\\r``, ``\\n``, ``\\t``,
-``\\\\``, ``\\xNN``). Lines that begin with ``--``, ``==`` or ``#`` are remarks, and so are empty ones.
+``\\\\``, ``\\xNN``). Lines that begin with ``--``, ``==`` or ``#`` are remarks; so are empty ones.
 ``C: PASS ***`` takes any password, as ``C: ***`` takes any line.
 """
 
