@@ -20,7 +20,7 @@ cuts = st.lists(st.integers(1, 9), max_size=60)
 
 def naive(body: bytes) -> bytes:
     """Read the lines one by one, as RFC 1939 section 3 describes it."""
-    out = []
+    out: list[bytes] = []
     for line in body.split(b"\r\n"):
         if line == b".":
             return b"".join(kept + b"\r\n" for kept in out)
