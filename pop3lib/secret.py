@@ -7,20 +7,31 @@ which is called where bytes for the wire are made and nowhere else.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final, NoReturn, TypeAlias
 from urllib.parse import quote, quote_plus
 
 #: What stands where a secret was.
 MASK: Final = "***"
+#: Shorter pieces of base64 than this give nothing away, and would mask half of every text.
+_SHORTEST_PIECE: Final = 4
 
 
 class Secret:
-    """A secret text: never in a repr, a str, a comparison's message, or a pickle."""
+    """A secret text: never in a repr, a str, a comparison's message, or a pickle.
+
+    Two secrets are equal only if they are the same object; a copy is the object itself.
+
+    :raises TypeError: where *value* is no text. Bytes have no one spelling: decode them first.
+    """
 
     __slots__ = ("_hidden",)
 
     def __init__(self, value: str | Secret) -> None:
+        if not isinstance(value, str | Secret):
+            kind = type(value).__name__
+            del value  # a traceback that prints variables must not find it
+            raise TypeError(f"a secret is a str or a Secret, not {kind}")
         # A closure instead of the text: tools that print a frame's variables, or an object's
         # slots, find a function there.
         text = value.reveal() if isinstance(value, Secret) else value
@@ -31,15 +42,26 @@ class Secret:
         return self._hidden()
 
     def mask(self, text: str) -> str:
-        """Return *text* with this secret replaced, as it is or in base64 or percent-encoded."""
-        for form in self._forms():
+        """Return *text* with this secret replaced, in whatever encoding a server repeats it.
+
+        Known are: as it is, percent-encoded, in hexadecimal, and in base64, also in the midst of
+        a longer message such as PLAIN's.
+        """
+        # The longest first: a short form may be a part of a longer one.
+        for form in sorted(set(self._forms()), key=len, reverse=True):
             text = text.replace(form, MASK)
         return text
 
-    def _forms(self) -> list[str]:
-        value = self.reveal()
-        encoded = b64encode(value.encode("utf-8", "surrogatepass")).decode("ascii")
-        return [form for form in (value, encoded, quote(value), quote_plus(value)) if form]
+    def _forms(self) -> Iterator[str]:
+        if not self:
+            return
+        octets = self.reveal().encode("utf-8", "surrogatepass")
+        yield self.reveal()
+        yield octets.decode("latin-1")  # how a line that is not UTF-8 as a whole is read
+        yield from (quote(octets), quote(octets, safe=""), quote_plus(octets))
+        yield from (octets.hex(), octets.hex().upper())
+        yield b64encode(octets).decode("ascii")
+        yield from (piece for piece in _pieces(octets) if len(piece) >= _SHORTEST_PIECE)
 
     def __repr__(self) -> str:
         return f"Secret({MASK!r})"
@@ -50,9 +72,25 @@ class Secret:
     def __bool__(self) -> bool:
         return bool(self.reveal())
 
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Secret:
+        return self
+
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Secret is not pickled: that would write it down")
 
 
 #: What callers may pass where a secret is wanted.
 SecretText: TypeAlias = str | Secret
+
+
+def _pieces(octets: bytes) -> Iterator[str]:
+    """Yield what base64 makes of *octets* inside a longer message, for each place in a triple.
+
+    Only the characters that depend on nothing around *octets* (:rfc:`4648#section-4`).
+    """
+    for before in range(3):
+        encoded = b64encode(bytes(before) + octets).decode("ascii")
+        yield encoded[-(-8 * before // 6) : 8 * (before + len(octets)) // 6]

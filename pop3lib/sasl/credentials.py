@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from pop3lib.errors import InvalidArgumentError
+from pop3lib.sasl.channel_binding import ChannelBinding
 from pop3lib.sasl.text import check_text
 from pop3lib.secret import Secret, SecretText
 
 
 class Credentials:
-    """A user's name with a password or an OAuth token, and the server they are meant for."""
+    """A user's name with a password or an OAuth token, and the channel they are meant for.
 
-    __slots__ = ("host", "password", "port", "token", "user")
+    :raises InvalidArgumentError: where one of the texts is empty or has a control character. The
+        user's name alone may be empty: a certificate or a token can say it as well.
+    """
+
+    __slots__ = ("channel_binding", "host", "password", "port", "token", "user")
 
     def __init__(
         self,
@@ -20,15 +25,20 @@ class Credentials:
         *,
         host: str = "",
         port: int = 0,
+        channel_binding: ChannelBinding | None = None,
     ) -> None:
-        #: the user's name
-        self.user = _checked("user name", user)
+        password = None if password is None else Secret(password)
+        token = None if token is None else Secret(token)
+        #: the user's name, or empty
+        self.user = check_text("user name", user) if user else ""
         #: the password, where there is one
-        self.password = _secret("password", password)
+        self.password = None if password is None else check_text("password", password)
         #: the OAuth 2.0 access token, where there is one
-        self.token = _secret("token", token)
+        self.token = None if token is None else check_text("token", token)
         #: the server's name and port: OAUTHBEARER tells them to the server
         self.host, self.port = host, port
+        #: what is known of the TLS channel, where there is one: the -PLUS mechanisms need it
+        self.channel_binding = channel_binding
 
     def need_password(self) -> Secret:
         """Return the password, or raise where there is none."""
@@ -36,20 +46,11 @@ class Credentials:
             raise InvalidArgumentError("this way of logging in needs a password; none was given")
         return self.password
 
+    def need_token(self) -> Secret:
+        """Return the token, or raise where there is none."""
+        if self.token is None:
+            raise InvalidArgumentError("this way of logging in needs a token; none was given")
+        return self.token
+
     def __repr__(self) -> str:
         return f"Credentials({self.user!r}, password={self.password}, token={self.token})"
-
-
-def _checked(what: str, text: str) -> str:
-    try:
-        return check_text(what, text)
-    except ValueError as error:
-        raise InvalidArgumentError(f"login: {error}. Nothing was sent") from None
-
-
-def _secret(what: str, value: SecretText | None) -> Secret | None:
-    if value is None:
-        return None
-    secret = Secret(value)
-    _checked(what, secret.reveal())
-    return secret

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pop3lib.sasl.mechanism import MechanismError
 from pop3lib.sasl.text import check_text
 from pop3lib.secret import Secret, SecretText
@@ -10,15 +12,15 @@ from pop3lib.secret import Secret, SecretText
 class Login:
     """The LOGIN mechanism. What the server's prompts say does not matter: it differs.
 
-    :raises ValueError: for an empty or control-carrying name or password.
+    :raises InvalidArgumentError: for an empty or control-carrying name or password.
     """
 
-    name = "LOGIN"
+    name: ClassVar[str] = "LOGIN"
 
     def __init__(self, user: str, password: SecretText) -> None:
+        password = Secret(password)
         self._user = check_text("user name", user)
-        self._password = Secret(password)
-        check_text("password", self._password.reveal())
+        self._password = check_text("password", password)
         self._asked = 0
 
     @property
@@ -27,7 +29,7 @@ class Login:
         return (self._password,)
 
     def start(self) -> None:
-        """Return None: the server speaks first."""
+        """Return None: the server speaks first (section 2.1 of the draft)."""
         self._asked = 0
 
     def answer(self, challenge: bytes) -> bytes:
@@ -38,9 +40,9 @@ class Login:
         return (self._user if self._asked == 1 else self._password.reveal()).encode()
 
     def finish(self) -> None:
-        """Accept once both were sent."""
-        if self._asked < 2:
-            raise MechanismError("the server claims success before it had the password")
+        """Accept once both were sent, and nothing more was asked."""
+        if self._asked != 2:
+            raise MechanismError("the server's success does not follow the password")
 
     def __repr__(self) -> str:
         return f"Login({self._user!r}, {self._password!r})"

@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
-from pop3lib.sasl.mechanism import MechanismError
+from typing import ClassVar
+
+from pop3lib.sasl.single import SingleMessage
 from pop3lib.sasl.text import check_text
 from pop3lib.secret import Secret, SecretText
 
 
-class Plain:
-    """The PLAIN mechanism.
+class Plain(SingleMessage):
+    """The PLAIN mechanism: the password crosses as it is, so it wants TLS around it.
 
     :param authzid: whose maildrop is wanted, where it is another's.
-    :raises ValueError: for an empty or control-carrying name or password.
+    :raises InvalidArgumentError: for an empty or control-carrying name or password.
     """
 
-    name = "PLAIN"
+    name: ClassVar[str] = "PLAIN"
 
     def __init__(self, user: str, password: SecretText, authzid: str = "") -> None:
+        password = Secret(password)
         self._user = check_text("user name", user)
         self._authzid = check_text("authorization identity", authzid) if authzid else ""
-        self._password = Secret(password)
-        check_text("password", self._password.reveal())
+        self._password = check_text("password", password)
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """The password."""
         return (self._password,)
 
-    def start(self) -> bytes:
-        """Return the only message (:rfc:`4616#section-2`); NUL separates its fields."""
+    def _message(self) -> bytes:
+        # RFC 4616 section 2: NUL separates the fields; no field has one, as all were checked.
         return "\0".join((self._authzid, self._user, self._password.reveal())).encode()
-
-    def answer(self, challenge: bytes) -> bytes:
-        """Refuse: the mechanism has one message."""
-        raise MechanismError("the server asks for more than PLAIN has to say")
-
-    def finish(self) -> None:
-        """Accept: the server proves nothing in this mechanism."""
 
     def __repr__(self) -> str:
         return f"Plain({self._user!r}, {self._password!r})"
