@@ -1,113 +1,256 @@
-"""A header block as an ordered multi-mapping of its fields (:rfc:`5322#section-2.2`)."""
+"""A header block as an ordered multi-mapping of its fields (:rfc:`5322#section-2.1`).
+
+The block is cut into fields at once; a field is parsed when it is first asked about.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from typing import Final, TypeVar, overload
 
+from pop3lib.headers import names
+from pop3lib.headers.block import RawField, split_block
+from pop3lib.headers.names import KINDS, ONCE, Field
+from pop3lib.headers.types import (
+    AddressHeader,
+    ContentTransferEncodingHeader,
+    ContentTypeHeader,
+    DateHeader,
+    Header,
+    MessageIdHeader,
+    MimeVersionHeader,
+    ReceivedHeader,
+    ReferencesHeader,
+    ReturnPathHeader,
+    UnstructuredHeader,
+)
 from pop3lib.printable import printable
 
-_FOLD = re.compile(r"\r?\n(?=[ \t])")
-_FIELD_END = re.compile(rb"\r?\n(?![ \t])")
+_H = TypeVar("_H", bound=Header)
+_D = TypeVar("_D")
+
+#: RFC 5322 2.1.1: octets in a line, its line end not counted.
+_LONGEST_LINE: Final = 998
 
 
-class Header:
-    """One field, as received."""
+def parse_headers(raw: bytes) -> Headers:
+    """Read a header block, as ``TOP n 0`` gives it, up to its empty line or its end.
 
-    __slots__ = ("name", "raw")
-
-    def __init__(self, name: str, raw: bytes) -> None:
-        #: the field's name as received
-        self.name = name
-        #: the field's octets as received, its name included, without the last line end
-        self.raw = raw
-
-    @property
-    def value(self) -> str:
-        """The value, unfolded and trimmed (:rfc:`5322#section-2.2.3`)."""
-        text = _decode(self.raw).partition(":")[2]
-        return _FOLD.sub("", text).strip(" \t")
-
-    @property
-    def display(self) -> str:
-        """The value, safe to show in a terminal."""
-        return printable(self.value)
-
-    def __str__(self) -> str:
-        return self.display
-
-    def __repr__(self) -> str:
-        return f"<Header {printable(self.name)}: {self.display[:60]}>"
+    Any octets are read, in time linear in their number, and nothing is raised: what was wrong is
+    in :attr:`Headers.defects`.
+    """
+    return Headers(raw)
 
 
 class Headers:
-    """The fields of a block in order; looked up by name in any case."""
+    """The fields of a header block, in order, found by name in any case.
 
-    __slots__ = ("_fields", "defects", "raw")
+    A name is a ``str`` or, for a static type, a key such as ``pop3lib.headers.DATE``. Where a
+    field occurs more than once, the first is meant; :meth:`all` gives every one. Iteration, ``len``
+    and :meth:`items` go over all fields in the order received, repeated ones included.
+    ``email.message_from_bytes(headers.raw)`` hands the block to the standard library.
+    """
 
-    def __init__(self, raw: bytes, fields: tuple[Header, ...], defects: tuple[str, ...]) -> None:
-        self._fields = fields
-        #: the block as received
-        self.raw = raw
-        #: what was wrong with the block, in words
-        self.defects = defects
+    __slots__ = ("_block_defects", "_fields", "_index", "_made", "raw")
+
+    #: the block as received, with the empty line that ends it
+    raw: bytes
+
+    def __init__(self, raw: bytes) -> None:
+        self._fields: list[RawField]
+        self._fields, length, self._block_defects = split_block(raw)
+        self.raw = raw[:length]
+        self._made: dict[int, Header] = {}
+        self._index: dict[str, list[int]] | None = None
 
     def __iter__(self) -> Iterator[Header]:
-        return iter(self._fields)
+        for position, (name, _) in enumerate(self._fields):
+            yield self._header(position, KINDS.get(name.lower(), UnstructuredHeader))
 
     def __len__(self) -> int:
         return len(self._fields)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and bool(self.all(name))
+        return isinstance(name, str | Field) and bool(self._positions(name))
 
-    def __getitem__(self, name: str) -> Header:
-        for header in self.all(name):
-            return header
-        raise KeyError(name)
+    @overload
+    def __getitem__(self, name: Field[_H]) -> _H: ...
+    @overload
+    def __getitem__(self, name: str) -> Header: ...
+    def __getitem__(self, name: str | Field[_H]) -> Header:
+        """Return the first field called *name*; raise :exc:`KeyError` where there is none."""
+        for position in self._positions(name):
+            return self._header(position, _kind(name))
+        raise KeyError(name if isinstance(name, str) else name.name)
 
-    def get(self, name: str) -> Header | None:
-        """Return the first field called *name*, or None."""
-        return next(iter(self.all(name)), None)
+    @overload
+    def get(self, name: Field[_H]) -> _H | None: ...
+    @overload
+    def get(self, name: Field[_H], default: _D) -> _H | _D: ...
+    @overload
+    def get(self, name: str) -> Header | None: ...
+    @overload
+    def get(self, name: str, default: _D) -> Header | _D: ...
+    def get(self, name: str | Field[_H], default: object = None) -> object:
+        """Return the first field called *name*, or *default*."""
+        for position in self._positions(name):
+            return self._header(position, _kind(name))
+        return default
 
-    def all(self, name: str) -> list[Header]:
+    @overload
+    def all(self, name: Field[_H]) -> tuple[_H, ...]: ...
+    @overload
+    def all(self, name: str) -> tuple[Header, ...]: ...
+    def all(self, name: str | Field[_H]) -> tuple[Header, ...]:
         """Return every field called *name*, in order."""
-        wanted = name.lower()
-        return [header for header in self._fields if header.name.lower() == wanted]
+        kind = _kind(name)
+        return tuple(self._header(position, kind) for position in self._positions(name))
+
+    def keys(self) -> list[str]:
+        """Return the names of all fields, as received and in order."""
+        return [name for name, _ in self._fields]
+
+    def items(self) -> list[tuple[str, Header]]:
+        """Return all fields in order, each with its name."""
+        return [(header.name, header) for header in self]
 
     @property
-    def subject(self) -> Header | None:
-        """The Subject field."""
-        return self.get("subject")
+    def defects(self) -> tuple[str, ...]:
+        """What is wrong with the block, and then with each field, in words.
+
+        A field's defects begin with its name, and are on the field too. This parses every field.
+        """
+        found = [*self._block_defects, *self._repeated()]
+        if len(self.raw) > _LONGEST_LINE and _longest_line(self.raw) > _LONGEST_LINE:
+            found.append(f"a line of more than {_LONGEST_LINE} octets")
+        for header in self:
+            found += [f"{printable(header.name)}: {defect}" for defect in header.defects]
+        return tuple(found)
+
+    def _repeated(self) -> list[str]:
+        return [
+            f"{self._fields[positions[0]][0]} occurs {len(positions)} times"
+            for name, positions in self._by_name().items()
+            if len(positions) > 1 and name in ONCE
+        ]
+
+    def _positions(self, name: str | Field[Header]) -> list[int]:
+        wanted = name if isinstance(name, str) else name.name
+        return self._by_name().get(wanted.lower(), [])
+
+    def _by_name(self) -> dict[str, list[int]]:
+        if self._index is None:
+            index: dict[str, list[int]] = {}
+            for position, (name, _) in enumerate(self._fields):
+                index.setdefault(name.lower(), []).append(position)
+            self._index = index
+        return self._index
+
+    def _header(self, position: int, kind: type[_H]) -> _H:
+        made = self._made.get(position)
+        if made.__class__ is kind:
+            return made
+        header = kind(*self._fields[position])
+        if made is None:
+            self._made[position] = header
+        return header
+
+    def __repr__(self) -> str:
+        return f"<Headers: {', '.join(map(printable, self.keys()))}>"
+
+    def __eq__(self, other: object) -> bool:
+        return self.raw == other.raw if isinstance(other, Headers) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.raw)
+
+    def __reduce__(self) -> tuple[type[Headers], tuple[bytes]]:
+        return Headers, (self.raw,)
 
     @property
-    def from_(self) -> Header | None:
-        """The From field."""
-        return self.get("from")
+    def subject(self) -> UnstructuredHeader | None:
+        """The Subject, or None."""
+        return self.get(names.SUBJECT)
 
     @property
-    def date(self) -> Header | None:
-        """The Date field."""
-        return self.get("date")
+    def date(self) -> DateHeader | None:
+        """The Date, or None."""
+        return self.get(names.DATE)
+
+    @property
+    def from_(self) -> AddressHeader | None:
+        """The From, or None."""
+        return self.get(names.FROM)
+
+    @property
+    def sender(self) -> AddressHeader | None:
+        """The Sender, or None."""
+        return self.get(names.SENDER)
+
+    @property
+    def reply_to(self) -> AddressHeader | None:
+        """The Reply-To, or None."""
+        return self.get(names.REPLY_TO)
+
+    @property
+    def to(self) -> AddressHeader | None:
+        """The To, or None."""
+        return self.get(names.TO)
+
+    @property
+    def cc(self) -> AddressHeader | None:
+        """The Cc, or None."""
+        return self.get(names.CC)
+
+    @property
+    def bcc(self) -> AddressHeader | None:
+        """The Bcc, or None."""
+        return self.get(names.BCC)
+
+    @property
+    def message_id(self) -> MessageIdHeader | None:
+        """The Message-ID, or None."""
+        return self.get(names.MESSAGE_ID)
+
+    @property
+    def in_reply_to(self) -> ReferencesHeader | None:
+        """The In-Reply-To, or None."""
+        return self.get(names.IN_REPLY_TO)
+
+    @property
+    def references(self) -> ReferencesHeader | None:
+        """The References, or None."""
+        return self.get(names.REFERENCES)
+
+    @property
+    def received(self) -> tuple[ReceivedHeader, ...]:
+        """Every Received, the newest first, as they stand in the block."""
+        return self.all(names.RECEIVED)
+
+    @property
+    def return_path(self) -> ReturnPathHeader | None:
+        """The Return-Path, or None."""
+        return self.get(names.RETURN_PATH)
+
+    @property
+    def mime_version(self) -> MimeVersionHeader | None:
+        """The MIME-Version, or None."""
+        return self.get(names.MIME_VERSION)
+
+    @property
+    def content_type(self) -> ContentTypeHeader | None:
+        """The Content-Type, or None."""
+        return self.get(names.CONTENT_TYPE)
+
+    @property
+    def content_transfer_encoding(self) -> ContentTransferEncodingHeader | None:
+        """The Content-Transfer-Encoding, or None."""
+        return self.get(names.CONTENT_TRANSFER_ENCODING)
 
 
-def parse_headers(raw: bytes) -> Headers:
-    """Read a header block, as TOP n 0 gives it. Never raises; what was wrong is in ``defects``."""
-    defects: list[str] = []
-    fields: list[Header] = []
-    for line in _FIELD_END.split(raw):
-        if not line:
-            break  # the empty line that ends the block
-        name, colon, _ = line.partition(b":")
-        if not colon or not name.strip():
-            defects.append("a line without a field name")
-        else:
-            fields.append(Header(_decode(name).rstrip(" \t"), line))
-    return Headers(raw, tuple(fields), tuple(defects))
+def _kind(name: str | Field[_H]) -> type[Header]:
+    return KINDS.get(name.lower(), UnstructuredHeader) if isinstance(name, str) else name.kind
 
 
-def _decode(octets: bytes) -> str:
-    try:
-        return octets.decode("utf-8")
-    except UnicodeDecodeError:
-        return octets.decode("latin-1")
+def _longest_line(raw: bytes) -> int:
+    return max(len(line.removesuffix(b"\r")) for line in raw.split(b"\n"))

@@ -1,0 +1,153 @@
+"""Trace fields: Received and Return-Path (:rfc:`5322#section-3.6.7`, :rfc:`5321#section-4.4`).
+
+A Received field is words in pairs (``from`` host, ``by`` host, ``id`` ...) with comments anywhere
+and a date behind the last semicolon. Servers write it as they like, so it is read by its words
+alone: with the comments away, each clause is the word that follows its name.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from pop3lib.headers.charsets import Note, text
+from pop3lib.headers.dates import parse_date
+from pop3lib.headers.scanner import ATEXT, NOT_ATEXT, Scanner, without_comments
+
+_CLAUSES: Final = frozenset(("from", "by", "via", "with", "id", "for"))
+#: A word: quoted-strings, angle brackets and domain-literals in it may hold white space.
+_WORD: Final = re.compile(r'(?:[^ \t\r\n"<]++|"[^"]*+"|<[^<>]*+>|["<])++')
+_SPACE_INSIDE: Final = re.compile(r"<[^<>]*[ \t\r\n]")
+#: One token of a path: a quoted-string, a domain-literal, a dot, an ``@``, an atom.
+_PATH_WORD: Final = re.compile(
+    rf'"[^"\\]*+(?:\\.[^"\\]*+)*+"|\[[^\[\]\\]*+\]|[.@]|[^{NOT_ATEXT}]++', re.DOTALL
+)
+#: The date of a field whose semicolon is missing.
+_DATE_AT_END: Final = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +)?[0-9]{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|"
+    r"Oct|Nov|Dec) [0-9]{2,4} [0-9]{1,2}:[0-9]{2}"
+)
+_USUAL_PATH: Final = re.compile(
+    rf"<((?:[{ATEXT}]++(?:\.[{ATEXT}]++)*+@[{ATEXT}]++(?:\.[{ATEXT}]++)*+)?+)>"
+)
+
+
+class Trace(NamedTuple):
+    """The clauses of a Received field, None where one is missing, without angle brackets."""
+
+    from_: str | None
+    by: str | None
+    via: str | None
+    with_: str | None
+    id: str | None
+    for_: str | None
+    #: when the message was received, aware
+    datetime: datetime | None
+    defects: tuple[str, ...] = ()
+
+
+class Path(NamedTuple):
+    """A Return-Path: the addr-spec, ``""`` for the null path, None where there is nothing."""
+
+    address: str | None
+    defects: tuple[str, ...] = ()
+
+
+def parse_received(octets: str) -> Trace:
+    """Read a Received field."""
+    defects: dict[str, None] = {}
+    note = defects.setdefault
+    head, semicolon, date = without_comments(octets, note).rpartition(";")
+    if not semicolon:
+        head, date = _split_at_date(date, note)
+    clause = _clauses(head, note)
+    when = parse_date(date.strip(" \t\r\n"))
+    return Trace(
+        clause.get("from"),
+        clause.get("by"),
+        clause.get("via"),
+        clause.get("with"),
+        clause.get("id"),
+        clause.get("for"),
+        when.datetime,
+        (*defects, *when.defects),
+    )
+
+
+def _split_at_date(bare: str, note: Note) -> tuple[str, str]:
+    note("no semicolon before the date")
+    found = _DATE_AT_END.search(bare)
+    return (bare[: found.start()], bare[found.start() :]) if found else (bare, "")
+
+
+def _clauses(head: str, note: Note) -> dict[str, str]:
+    """Return the word behind the first of each clause's name; words in between are skipped.
+
+    ``from mail.webnote.net [193.120.211.219] by ...`` (no comment around the literal) and ``with
+    Microsoft SMTP Server id ...`` are what servers write.
+    """
+    if '"' in head or not head.isascii() or _SPACE_INSIDE.search(head):
+        words = _WORD.findall(head)
+    else:
+        words = head.split()
+    names = [word.lower() for word in words]
+    # From the back, so that the first of two clauses stays.
+    following = dict(zip(names[-2::-1], words[:0:-1], strict=True))
+    found = {}
+    for name in _CLAUSES & following.keys():
+        word = following[name]
+        if word.lower() in _CLAUSES:
+            note("a clause without a value")
+        else:
+            found[name] = _bare(word, note)
+    return found
+
+
+def _bare(word: str, note: Note) -> str:
+    """Return *word* without angle brackets, and without the comma some servers put behind it."""
+    if "<" in word:
+        word = word.partition("<")[2].partition(">")[0].strip(" \t\r\n")
+    return text(word.rstrip(","), note)
+
+
+def parse_return_path(octets: str) -> Path:
+    """Read a Return-Path; a source route is dropped (:rfc:`5321#appendix-C`)."""
+    if usual := _USUAL_PATH.fullmatch(octets):
+        return Path(usual[1])
+    return _PathReader(octets).read()
+
+
+class _PathReader(Scanner):
+    """Reads any path at all."""
+
+    __slots__ = ()
+
+    def read(self) -> Path:
+        self.skip_cfws()
+        bracket = self.take("<")
+        found = self._words()
+        while found[:1] == ["@"] and self.take(",:"):  # obs-route
+            found = self._words()
+        if not bracket or not self.take(">"):
+            self.note("a path without its angle brackets")
+        self.skip_cfws()
+        if not self.done:
+            self.note("text behind the path")
+        if not found and not bracket:
+            return Path(None, tuple(self.defects))
+        return Path(self._address(found), tuple(self.defects))
+
+    def _words(self) -> list[str]:
+        """Pass the tokens of an addr-spec, as they are written; quotes are kept."""
+        found: list[str] = []
+        self.skip_cfws()
+        while part := self.match(_PATH_WORD):
+            found.append(part[0])
+            self.skip_cfws()
+        return found
+
+    def _address(self, found: list[str]) -> str:
+        if found and (found.count("@") != 1 or found[0] == "@" or found[-1] == "@"):
+            self.note("a path that is not local-part@domain")
+        return text("".join(found), self.note)

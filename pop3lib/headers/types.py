@@ -1,0 +1,322 @@
+"""The kinds of header fields: what a field is, and what its grammar makes of it.
+
+A field is two pieces of its block's text, parsed at the first question about it; the answer is
+kept. The grammars are in the modules beside this one. Nothing here raises, whatever the field
+holds: what was wrong with it is in ``defects``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final, Generic, TypeVar
+
+from pop3lib.headers import addresses, dates, ids, lists, params, received
+from pop3lib.headers.addresses import Address, Mailbox
+from pop3lib.headers.charsets import text
+from pop3lib.headers.encoded_word import Text, parse_unstructured
+from pop3lib.headers.phrases import shown
+from pop3lib.printable import printable
+
+_T_co = TypeVar("_T_co", covariant=True)
+
+#: RFC 5322 2.2 allows printable ASCII, space and tab; a line end is the block's business.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class _Reading(Generic[_T_co]):
+    """What a grammar makes of a field: worked out once, then found in the field's ``__dict__``."""
+
+    def __init__(self, parse: Callable[[str], _T_co]) -> None:
+        self._parse = parse
+
+    def __get__(self, header: Header, owner: type[Header]) -> _T_co:
+        reading = header.__dict__["_reading"] = self._parse(header._octets())
+        return reading
+
+
+class Header:
+    """One header field. All kinds have these attributes; ``str`` gives :attr:`display`."""
+
+    #: the field's name, in the case it was received in
+    name: str
+    _reading: _Reading[Any] = _Reading(parse_unstructured)
+
+    def __init__(self, name: str, source: str) -> None:
+        self.name = name
+        self._source = source
+
+    @property
+    def raw(self) -> bytes:
+        """The field as received: name, colon, folds; without the line end that closes it."""
+        return (self.name + self._source).encode("latin-1")
+
+    @property
+    def value(self) -> str:
+        """The field's body as text: unfolded, trimmed, without CR or LF."""
+        return text(self._octets(), _ignore)
+
+    @property
+    def display(self) -> str:
+        """The value, safe to show in a terminal: see :func:`pop3lib.printable.printable`."""
+        return printable(self.value)
+
+    @property
+    def defects(self) -> tuple[str, ...]:
+        """What is wrong with the field, in words; empty where nothing is."""
+        found: tuple[str, ...] = self._reading.defects
+        if _CONTROL.search(self._source):
+            return (*found, "control characters")
+        return found
+
+    def _octets(self) -> str:
+        """The body, one character an octet, unfolded (:rfc:`5322#section-2.2.3`) and trimmed."""
+        source = self._source
+        body = source[1:] if source[0] == ":" else source.partition(":")[2]
+        if "\n" in body:
+            body = body.replace("\r\n", "").replace("\n", "")
+        return body.strip(" \t\r\n")
+
+    def __str__(self) -> str:
+        return self.display
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {printable(self.name)}: {self.display}>"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Header):
+            return NotImplemented
+        return self.name == other.name and self._source == other._source
+
+    def __hash__(self) -> int:
+        return hash((self.name, self._source))
+
+    def __reduce__(self) -> tuple[type[Header], tuple[str, str]]:
+        return type(self), (self.name, self._source)
+
+
+class UnstructuredHeader(Header):
+    """Subject, Comments, and every field of no known kind (:rfc:`5322#section-3.6.5`)."""
+
+    _reading: _Reading[Text] = _Reading(parse_unstructured)
+
+    @property
+    def value(self) -> str:
+        """The text, unfolded, its encoded-words decoded (:rfc:`2047`)."""
+        return self._reading.value
+
+
+class AddressHeader(Header):
+    """From, To and their like (:rfc:`5322#section-3.6.2`)."""
+
+    _reading: _Reading[addresses.AddressList] = _Reading(addresses.parse_addresses)
+
+    @property
+    def value(self) -> str:
+        """The list as text; decoded names are quoted where they would read as addresses."""
+        return shown(self._octets())
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """The mailboxes and groups, in order."""
+        return self._reading.addresses
+
+    @property
+    def mailboxes(self) -> tuple[Mailbox, ...]:
+        """The mailboxes in order, those of groups included."""
+        return self._reading.mailboxes
+
+
+class DateHeader(Header):
+    """Date and its like (:rfc:`5322#section-3.6.1`)."""
+
+    _reading: _Reading[dates.Instant] = _Reading(dates.parse_date)
+
+    @property
+    def datetime(self) -> datetime | None:
+        """The instant, always aware; None where the field names none."""
+        return self._reading.datetime
+
+    @property
+    def zone_unknown(self) -> bool:
+        """Whether the field does not tell the sender's zone; :attr:`datetime` is in UTC then."""
+        return self._reading.zone_unknown
+
+
+class MessageIdHeader(Header):
+    """Message-ID and its like (:rfc:`5322#section-3.6.4`)."""
+
+    _reading: _Reading[ids.Ids] = _Reading(ids.parse_message_id)
+
+    @property
+    def id(self) -> str | None:
+        """The identifier without its angle brackets, or None."""
+        found = self._reading.ids
+        return found[0] if found else None
+
+
+class ReferencesHeader(Header):
+    """References and In-Reply-To (:rfc:`5322#section-3.6.4`)."""
+
+    _reading: _Reading[ids.Ids] = _Reading(ids.parse_references)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The identifiers without their angle brackets, in order."""
+        return self._reading.ids
+
+
+class ReturnPathHeader(Header):
+    """Return-Path (:rfc:`5322#section-3.6.7`)."""
+
+    _reading: _Reading[received.Path] = _Reading(received.parse_return_path)
+
+    @property
+    def address(self) -> str | None:
+        """The addr-spec, quotes kept; ``""`` for the null path ``<>``; None where none is."""
+        return self._reading.address
+
+
+class ReceivedHeader(Header):
+    """Received: each clause's word without comments and angle brackets (:rfc:`5321#section-4.4`).
+
+    A clause that is missing is None.
+    """
+
+    _reading: _Reading[received.Trace] = _Reading(received.parse_received)
+
+    @property
+    def from_(self) -> str | None:
+        """The name that the sending host gave."""
+        return self._reading.from_
+
+    @property
+    def by(self) -> str | None:
+        """The receiving host."""
+        return self._reading.by
+
+    @property
+    def via(self) -> str | None:
+        """The link."""
+        return self._reading.via
+
+    @property
+    def with_(self) -> str | None:
+        """The protocol, in the case it was received in."""
+        return self._reading.with_
+
+    @property
+    def id(self) -> str | None:
+        """The receiving host's identifier."""
+        return self._reading.id
+
+    @property
+    def for_(self) -> str | None:
+        """The recipient."""
+        return self._reading.for_
+
+    @property
+    def datetime(self) -> datetime | None:
+        """When the message was received, always aware; None where the field does not tell."""
+        return self._reading.datetime
+
+
+class ContentTypeHeader(Header):
+    """Content-Type (:rfc:`2045#section-5`); one that cannot be read is ``text/plain``."""
+
+    _reading: _Reading[params.Parameters] = _Reading(params.parse_content_type)
+
+    @property
+    def value(self) -> str:
+        """The media type in lower case, without its parameters."""
+        return self._reading.value
+
+    @property
+    def maintype(self) -> str:
+        """What is before the slash."""
+        return self.value.partition("/")[0]
+
+    @property
+    def subtype(self) -> str:
+        """What is behind the slash."""
+        return self.value.partition("/")[2]
+
+    @property
+    def params(self) -> Mapping[str, str]:
+        """The parameters by name in lower case, joined and decoded (:rfc:`2231`)."""
+        return self._reading.params
+
+
+class ContentDispositionHeader(Header):
+    """Content-Disposition (:rfc:`2183`). A file name is a stranger's: never use it as a path."""
+
+    _reading: _Reading[params.Parameters] = _Reading(params.parse_content_disposition)
+
+    @property
+    def value(self) -> str:
+        """The disposition in lower case, such as ``"attachment"``; ``""`` where there is none."""
+        return self._reading.value
+
+    @property
+    def params(self) -> Mapping[str, str]:
+        """The parameters by name in lower case, joined and decoded (:rfc:`2231`)."""
+        return self._reading.params
+
+
+class ContentTransferEncodingHeader(Header):
+    """Content-Transfer-Encoding (:rfc:`2045#section-6`)."""
+
+    _reading: _Reading[params.Encoding] = _Reading(params.parse_transfer_encoding)
+
+    @property
+    def value(self) -> str:
+        """The encoding in lower case; ``"7bit"`` where the field is empty (6.1)."""
+        return self._reading.value
+
+
+class MimeVersionHeader(Header):
+    """MIME-Version (:rfc:`2045#section-4`)."""
+
+    _reading: _Reading[params.Version] = _Reading(params.parse_mime_version)
+
+    @property
+    def version(self) -> str | None:
+        """The version, ``"1.0"`` in practice; None where it cannot be read."""
+        return self._reading.version
+
+
+class ListHeader(Header):
+    """The commands of a mailing list, such as List-Unsubscribe (:rfc:`2369`)."""
+
+    _reading: _Reading[lists.Urls] = _Reading(lists.parse_list_urls)
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """The URLs, the preferred one first; none for ``NO``."""
+        return self._reading.urls
+
+
+class ListIdHeader(Header):
+    """List-Id (:rfc:`2919`)."""
+
+    _reading: _Reading[lists.ListId] = _Reading(lists.parse_list_id)
+
+    @property
+    def value(self) -> str:
+        """The whole field as text."""
+        return shown(self._octets())
+
+    @property
+    def id(self) -> str | None:
+        """The list's identifier without its angle brackets, or None."""
+        return self._reading.id
+
+    @property
+    def label(self) -> str:
+        """The list's description, decoded, or ``""``."""
+        return self._reading.label
+
+
+def _ignore(defect: str) -> None:
+    """Drop *defect*, which the field's own parsing notes."""
