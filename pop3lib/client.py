@@ -353,8 +353,8 @@ class Client:
         exchange = self._send(Retr(number), stream=True)
         while exchange.reply is None and not exchange.done:
             self._step()
-        if exchange.done and exchange.body is None:
-            exchange.result()
+        if exchange.reply is None or not exchange.reply.ok:
+            exchange.result()  # raises
         return MessageStream(lambda: self._next_chunk(exchange), exchange.discard)
 
     def headers(self, number: int) -> Headers:

@@ -249,10 +249,6 @@ class Auth(_Plain):
         if not _MECHANISM_NAME.fullmatch(self.mechanism.name):
             raise InvalidArgumentError(f"no name of a SASL mechanism: {self.mechanism.name!r}")
 
-    def line(self) -> bytes:
-        """Return the beginning of the line; the conversation may add a response."""
-        return b"AUTH " + self.mechanism.name.encode()
-
     def check(self, session: Session) -> None:
         """Refuse to send a password or token in clear."""
         super().check(session)

@@ -200,14 +200,11 @@ class Connection:
         return data
 
     def _wire(self, command: Command[Any], conversation: Conversation | None) -> bytes:
-        if conversation is None:
-            return wire_line(command, command.line())
         try:
-            return wire_line(command, conversation.opening())
+            line = command.line() if conversation is None else conversation.opening()
         except (MechanismError, ValueError) as error:
-            if isinstance(error, InvalidArgumentError):
-                raise
             raise InvalidArgumentError(f"{command}: {error}. Nothing was sent") from None
+        return wire_line(command, line)
 
     def _has_room(self) -> bool:
         if not self._under_way:
@@ -271,7 +268,9 @@ class Connection:
     def tls_started(self) -> None:
         """Go on inside TLS: what was learnt in clear is forgotten (:rfc:`2595#section-4`)."""
         self._wants_tls = False
-        self._succeed(self._under_way[0], None)
+        exchange = self._under_way[0]
+        assert exchange.reply is not None  # it was what made TLS wanted
+        self._succeed(exchange, exchange.reply, None)
         self._release()
 
     def _take_in(self, data: bytes) -> None:
@@ -303,7 +302,9 @@ class Connection:
             shift = 0
         end = data.find(self._eol, pos)
         line = data[pos:end] if end >= 0 else data[pos:]
-        self.limits.check("max_status_line", len(line), f"the answer to {exchange.command}")
+        # A CR at the end of what has come may be half of the line end.
+        length = len(line) - (end < 0 and line.endswith(b"\r"))
+        self.limits.check("max_status_line", length, f"the answer to {exchange.command}")
         if exchange is self.greeted:
             check_greeting(line, end >= 0, self._eol)
         if end < 0:
@@ -318,7 +319,9 @@ class Connection:
             # The reader begins at this very line end. Where it is cut in two by the chunks, it
             # is told of the part that was in the last one.
             if end + shift < 0:
-                self._reader.feed(self._eol[: -(end + shift)])
+                self._reader.feed(self._eol[:1])
+                if self._tracer is not None:
+                    self._tracer.body(self._eol[:1])
                 return 0
             return end + shift
         return after + shift
@@ -387,13 +390,12 @@ class Connection:
         if exchange.conversation is not None and not exchange.conversation.finish():
             self._refuse(exchange, reply)
             raise RemoteProtocolError("the server claimed a login that it could not prove")
-        self._succeed(exchange, exchange.command.parse(reply, body))
+        self._succeed(exchange, reply, exchange.command.parse(reply, body))
 
-    def _succeed(self, exchange: Exchange[Any], value: object) -> None:
+    def _succeed(self, exchange: Exchange[Any], reply: Reply, value: object) -> None:
         self._pop(exchange)
         exchange.command.effect(self.session)
-        if exchange.reply is not None:
-            exchange.command.learn(self.session, exchange.reply, value)
+        exchange.command.learn(self.session, reply, value)
         exchange.settle(value)
 
     def _refuse(self, exchange: Exchange[Any], reply: Reply) -> None:

@@ -164,15 +164,10 @@ class Pending(Generic[T_co]):
 
     def when_done(self, waiter: Callable[[], None]) -> None:
         """Have *waiter* called once this is done."""
-        if self.done:
-            waiter()
-        else:
-            self._waiter = waiter
+        self._waiter = waiter
 
     def settle(self, value: object = None, error: BaseException | None = None) -> None:
-        """Be done. Only the first call counts."""
-        if self.done:
-            return
+        """Be done."""
         self.done, self._value, self._error = True, value, error
         if self._waiter is not None:
             self._waiter()

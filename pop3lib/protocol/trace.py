@@ -28,12 +28,13 @@ def escape(octets: bytes) -> str:
 class Tracer:
     """Forms lines out of what crosses the wire, for one who watches."""
 
-    __slots__ = ("_eol", "_partial", "_trace")
+    __slots__ = ("_begins", "_eol", "_partial", "_trace")
 
     def __init__(self, trace: Trace, eol: bytes) -> None:
         self._trace = trace
         self._eol = eol
         self._partial = b""
+        self._begins = True
 
     def sent(self, line: str) -> None:
         """Show a line that is given out to be sent."""
@@ -41,10 +42,14 @@ class Tracer:
 
     def received(self, line: str) -> None:
         """Show a status line or a challenge."""
+        self._begins = True
         self._trace(f"S: {escape(line.encode())}")
 
     def body(self, octets: bytes) -> None:
         """Show the lines of a multi-line answer, with their dots, as far as they are whole."""
         *lines, self._partial = (self._partial + octets).split(self._eol)
+        if self._begins and lines:  # the body is handed over with the status line's end in front
+            del lines[0]
+            self._begins = False
         for line in lines:
             self._trace(f"S: {escape(line)}")

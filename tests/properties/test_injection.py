@@ -115,3 +115,8 @@ def test_INJ_08_a_password_goes_as_utf_8() -> None:
 def test_INJ_09_fields_of_plain_cannot_be_split(password: str) -> None:
     with pytest.raises(ValueError):
         Auth(Plain("ann", password))
+
+
+def test_what_UTF_8_cannot_write_is_refused() -> None:
+    with pytest.raises(InvalidArgumentError, match="UTF-8"):
+        User("lone \ud800")
