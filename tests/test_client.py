@@ -92,13 +92,13 @@ def test_quit_and_close_inside_the_block_are_enough(server: Server) -> None:
 
 def test_DAT_02_marks_lost_with_the_line_are_not_passed_over_in_silence() -> None:
     lines = "S: +OK\nC: USER a\nS: +OK\nC: PASS ***\nS: +OK\nC: DELE 1\nS: +OK\nC: NOOP\n"
-    with script(lines) as server, pytest.raises(WrongStateError, match=r"messages \[1\]"):
-        with client(server) as pop:
-            pop.user("a")
-            pop.pass_("b")
-            pop.dele(1)
-            with pytest.raises(pop3lib.ServerDisconnected, match="NOOP"):
-                pop.noop()
+    lost = pytest.raises(WrongStateError, match=r"messages \[1\]")
+    with script(lines) as server, lost, client(server) as pop:
+        pop.user("a")
+        pop.pass_("b")
+        pop.dele(1)
+        with pytest.raises(pop3lib.ServerDisconnected, match="NOOP"):
+            pop.noop()
 
 
 # --- what it returns
@@ -369,12 +369,15 @@ def test_TLS_by_both_ways(tls: Tls, security: Security) -> None:
 
 
 def test_STLS_by_hand(tls: Tls) -> None:
-    with Server(messages=MESSAGES, tls_context=tls.server) as server:
-        with client(server, ssl_context=tls.client, allow_insecure_login=False) as pop:
-            assert not pop.secure
-            pop.stls()
-            assert pop.secure and pop.greeting is None
-            pop.login("ann", "secret")
+    options = {"ssl_context": tls.client, "allow_insecure_login": False}
+    with (
+        Server(messages=MESSAGES, tls_context=tls.server) as server,
+        client(server, **options) as pop,
+    ):
+        before = pop.secure
+        pop.stls()
+        assert (before, pop.secure, pop.greeting) == (False, True, None)
+        pop.login("ann", "secret")
 
 
 @pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])

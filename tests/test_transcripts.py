@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pop3lib.testing import Script
 from tests.driver import NAMES, bytewise, load, play_client, play_core
 
 
@@ -44,3 +45,14 @@ def test_the_client_gets_the_same_as_the_core(name: str, chunk: int) -> None:
     core, client = play_core(script), play_client(script, chunk)
     assert client.results == core.results
     assert client.said == core.said
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_trace_does_not_depend_on_cuts_and_is_a_transcript(name: str) -> None:
+    script = load(name)
+    once: list[str] = []
+    slowly: list[str] = []
+    play_core(script, trace=once.append)
+    play_core(script, bytewise, trace=slowly.append)
+    assert slowly == once
+    assert Script.parse("\n".join(once)).server_octets == script.server_octets
