@@ -8,7 +8,7 @@ from pop3lib.protocol.limits import Limits
 class Body:
     """Gathers the octets of an answer, within a limit.
 
-    :param limit: the name of the field of :class:`Limits` that bounds what is kept here.
+    :param limit: the name of the field of :class:`~pop3lib.Limits` that bounds what is kept here.
     """
 
     __slots__ = ("_chunks", "_kept", "_limit", "_limits", "_unwanted", "_what")

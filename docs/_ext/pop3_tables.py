@@ -1,0 +1,105 @@
+"""Tables made of the commands themselves when the documentation is built.
+
+``.. pop3-commands::`` lists every public command with its states; ``.. pop3-transitions::`` says
+which state a success leads to. What the classes say is what is printed, so it cannot be wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from pop3lib import protocol
+from pop3lib.protocol import Command, State
+from pop3lib.protocol import commands as module
+
+Row = tuple[nodes.Node, ...]
+Kind = type[Command[Any]]
+
+#: The states that a table has a column for, in the order in which a session passes them.
+_STATES = [State.GREETING, State.AUTHORIZATION, State.TRANSACTION, State.UPDATE]
+
+
+def commands() -> list[Kind]:
+    """Return the public commands, in the order in which their module has them."""
+    public = (value for name, value in vars(module).items() if name in protocol.__all__)
+    kinds = [kind for kind in public if isinstance(kind, type) and issubclass(kind, Command)]
+    return [kind for kind in kinds if kind.verb]
+
+
+def _text(text: str) -> nodes.Node:
+    return nodes.paragraph("", text)
+
+
+def _literal(text: str) -> nodes.Node:
+    return nodes.paragraph("", "", nodes.literal("", text))
+
+
+def _yes(value: bool) -> nodes.Node:
+    return _text("yes" if value else "")
+
+
+def _states(kind: Kind) -> str:
+    return " or ".join(state.name for state in _STATES if state in kind.allowed)
+
+
+def command_row(kind: Kind) -> Row:
+    """Return what a table says of one command."""
+    return (
+        _literal(kind.verb),
+        _literal(f"protocol.{kind.__name__}"),
+        _text(_states(kind)),
+        _yes(kind.multiline),
+        _yes(kind.barrier),
+    )
+
+
+def transition_rows(kind: Kind) -> list[Row]:
+    """Return a row for each state that a success of the command leads to."""
+    return [
+        (_text(before.name), _literal(kind.verb), _text(after.name))
+        for before, after in sorted(kind.leads_to.items(), key=lambda pair: _STATES.index(pair[0]))
+    ]
+
+
+def table(headings: Iterable[str], rows: Iterable[Row]) -> nodes.table:
+    """Make a table of rows of nodes."""
+    heading = tuple(_text(text) for text in headings)
+    group = nodes.tgroup(cols=len(heading))
+    group += [nodes.colspec(colwidth=20) for _ in heading]
+    group += nodes.thead("", _row(heading))
+    group += nodes.tbody("", *map(_row, rows))
+    return nodes.table("", group)
+
+
+def _row(cells: Row) -> nodes.row:
+    return nodes.row("", *(nodes.entry("", cell) for cell in cells))
+
+
+class CommandTable(SphinxDirective):
+    """Every command, with the states it may be sent in."""
+
+    def run(self) -> list[nodes.Node]:
+        """Make the table."""
+        headings = ("command", "class", "in state", "lines", "alone")
+        return [table(headings, map(command_row, commands()))]
+
+
+class TransitionTable(SphinxDirective):
+    """The commands whose success changes the state."""
+
+    def run(self) -> list[nodes.Node]:
+        """Make the table."""
+        rows = (row for kind in commands() for row in transition_rows(kind))
+        return [table(("in state", "a success of", "leads to"), rows)]
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the directives."""
+    app.add_directive("pop3-commands", CommandTable)
+    app.add_directive("pop3-transitions", TransitionTable)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
