@@ -39,12 +39,20 @@ def _literal(text: str) -> nodes.Node:
     return nodes.paragraph("", "", nodes.literal("", text))
 
 
-def _yes(value: bool) -> nodes.Node:
-    return _text("yes" if value else "")
-
-
 def _states(kind: Kind) -> str:
     return " or ".join(state.name for state in _STATES if state in kind.allowed)
+
+
+def _lines(kind: Kind) -> str:
+    if kind.has_body is not Command.has_body:  # it depends on the arguments
+        return "one or several"
+    return "several" if kind.multiline else "one"
+
+
+def _alone(kind: Kind) -> str:
+    if kind.barrier:
+        return "yes"
+    return "unless announced" if kind.capability else "no"
 
 
 def command_row(kind: Kind) -> Row:
@@ -53,8 +61,8 @@ def command_row(kind: Kind) -> Row:
         _literal(kind.verb),
         _literal(f"protocol.{kind.__name__}"),
         _text(_states(kind)),
-        _yes(kind.multiline),
-        _yes(kind.barrier),
+        _text(_lines(kind)),
+        _text(_alone(kind)),
     )
 
 
