@@ -42,8 +42,8 @@ _SPACE: Final = re.compile(r"[ \t\r\n]+")
 _TIME = (
     r"(?P<hour>[0-9]{1,2}) ?[:.] ?(?P<minute>[0-9]{1,2})"
     r"(?: ?[:.] ?(?P<second>[0-9]{1,2})(?P<fraction>[.,][0-9]{1,9})?)?"
-    r"(?: ?(?P<half>[AaPp])\.?[Mm]\b\.?)?"
 )
+_REST = r"(?P<zone>(?:[ A-Za-z+-].*)?)"
 _WEEKDAY = r"(?:(?P<weekday>[A-Za-z]+)\.?(?P<comma> ?,)? ?)?"
 _FORMS: Final = tuple(
     re.compile(form)
@@ -51,14 +51,14 @@ _FORMS: Final = tuple(
         # RFC 5322, RFC 850 (dashes) and their neighbours
         _WEEKDAY
         + r"(?P<day>[0-9]{1,2})(?P<dash> ?[-/.] ?| )?(?P<month>[A-Za-z]+)\.?(?: ?[-/.,] ?| )?"
-        rf"(?P<year>[0-9]+)(?P<late>,)? {_TIME}(?P<zone>.*)",
+        rf"(?P<year>[0-9]+)(?P<late>,)? {_TIME}{_REST}",
         # ctime, with the zone before or behind the year
         _WEEKDAY + r"(?P<month>[A-Za-z]+)\.? (?P<day>[0-9]{1,2})(?P<dash>,)? "
         rf"(?:(?P<early>[0-9]{{4}}),? )?{_TIME} ?(?P<before>[A-Za-z]+ |[+-][0-9]+ )?"
-        r"(?P<year>[0-9]{4}\b)?(?P<zone>.*)",
+        r"(?P<year>[0-9]{4}\b)?" + _REST,
         # ISO 8601, RFC 3339
         r"(?P<year>[0-9]{4})(?P<dash>-)(?P<number>[0-9]{2})-(?P<day>[0-9]{2})(?:T| )"
-        rf"{_TIME}(?P<zone>.*)",
+        rf"{_TIME}{_REST}",
     )
 )
 _ZONE: Final = re.compile(
@@ -114,7 +114,7 @@ def _instant(parts: Match[str], note: Note) -> tuple[datetime | None, bool]:
     zone = _zone(given["zone"] + " " + (given.get("before") or ""), note)
     month = int(given["number"]) if given.get("number") else _month(given["month"], note)
     year = _year(given["year"] or given.get("early"), note)
-    hour = _hour(int(given["hour"]), given["half"], note)
+    hour = int(given["hour"])
     second = int(given["second"] or 0)
     if second == 60:
         # A leap second, which RFC 5322 3.3 allows and datetime cannot hold: the second before.
@@ -140,7 +140,7 @@ def _check_form(parts: Match[str], note: Note) -> None:
     plain = parts.re is _FORMS[0] and not separator and not given["late"]
     comma = bool(given.get("weekday")) == bool(given.get("comma"))
     time = parts.string[parts.start("hour") : parts.start("zone")]
-    if not plain or not comma or digits != (2, 2, 2) or "." in time or "," in time or given["half"]:
+    if not plain or not comma or digits != (2, 2, 2) or "." in time or "," in time:
         note(_OTHER_FORM)
 
 
@@ -168,12 +168,6 @@ def _month(name: str, note: Note) -> int:
     return 0  # no month of datetime's, so no date
 
 
-def _hour(hour: int, half: str | None, note: Note) -> int:
-    if not half or not 1 <= hour <= 12:
-        return hour
-    return hour % 12 + (12 if half in "Pp" else 0)
-
-
 def _check_weekday(name: str | None, when: datetime, note: Note) -> None:
     if name is None:
         return
@@ -196,6 +190,9 @@ def _zone(words: str, note: Note) -> tzinfo | None:
         if name or parts["colon"] or len(parts["offset"]) != 5:
             note(_OTHER_FORM)
         return _offset(parts, note)
+    if name in ("AM", "PM"):
+        # A clock of twelve hours was never allowed; by the grammar this is a zone, unknown
+        note("AM or PM, which RFC 5322 does not know")
     # RFC 5322 4.3: military letters and other names say nothing, and are -0000
     return timezone(timedelta(hours=_ZONES[name])) if name in _ZONES else None
 

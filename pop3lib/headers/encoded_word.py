@@ -44,7 +44,7 @@ def parse_unstructured(octets: str) -> Text:
         return Text(octets)
     defects: dict[str, None] = {}
     value = decode_words(octets, defects.setdefault)
-    return Text(value, tuple(defects))
+    return Text(value.strip(" \t"), tuple(defects))
 
 
 def decode_words(octets: str, note: Note) -> str:

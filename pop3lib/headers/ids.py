@@ -11,14 +11,19 @@ import re
 from typing import Final, NamedTuple
 
 from pop3lib.headers.charsets import text
-from pop3lib.headers.scanner import ATEXT, NOT_ATEXT, Scanner
+from pop3lib.headers.scanner import ATEXT, NOT_ATEXT, Scanner, without_comments
 
 _DOT_ATOM: Final = rf"[{ATEXT}]++(?:\.[{ATEXT}]++)*+"
 _USUAL: Final = re.compile(rf"[ \t]*+<({_DOT_ATOM}@(?:{_DOT_ATOM}|\[[^\[\]\\<>()\s]*+\]))>[ \t]*+")
+_ATOM: Final = rf"[^{NOT_ATEXT}]++(?:\.[^{NOT_ATEXT}]++)*+"
+#: RFC 5322 3.6.4, and a quoted-string on the left, which was allowed (4.5.4).
+_STRICT: Final = re.compile(
+    rf'(?:{_ATOM}|"[^"\\]*+(?:\\.[^"\\]*+)*+")@(?:{_ATOM}|\[[^\[\]\\<> \t\r\n]*+\])',
+    re.DOTALL,
+)
 _OPEN: Final = re.compile(r"<")
-_WORD: Final = re.compile(rf"[^{NOT_ATEXT}]++")
-_QUOTED: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-_VERBATIM: Final = re.compile(r"([^<>]*+)(>?)")
+_CLOSE: Final = re.compile(r">")
+_INSIDE: Final = re.compile(r"[^<>]*+")
 _OUTSIDE: Final = re.compile(r'[^<>"(), \t\r\n]++')
 _WHITE: Final = re.compile(r"[ \t\r\n]+")
 
@@ -39,7 +44,7 @@ def parse_message_id(octets: str) -> Ids:
     if reader.outside or reader.commas:
         reader.note("text outside the angle brackets")
     if not reader.ids:
-        reader.take_bare(reader.outside[:1])
+        reader.take_bare([" ".join(reader.outside)])
     if len(reader.ids) != 1:
         reader.note("more than one message-id" if reader.ids else "no message-id")
     return Ids(tuple(reader.ids[:1]), tuple(reader.defects))
@@ -58,7 +63,9 @@ def parse_references(octets: str) -> Ids:
     reader.read()
     if reader.commas:
         reader.note("commas between message-ids")
-    if not reader.ids and reader.outside and all("@" in word for word in reader.outside):
+    if reader.open_id:
+        reader.ids.pop()  # cut short, it would name another message
+    elif not reader.ids and reader.outside and all("@" in word for word in reader.outside):
         reader.take_bare(reader.outside)
     if not reader.ids:
         reader.note("no message-id")
@@ -68,13 +75,15 @@ def parse_references(octets: str) -> Ids:
 class _Reader(Scanner):
     """Collects identifiers, and the words that stand outside of them."""
 
-    __slots__ = ("commas", "ids", "outside")
+    __slots__ = ("commas", "ids", "open_id", "outside")
 
     def __init__(self, octets: str) -> None:
         super().__init__(octets)
         self.ids: list[str] = []
         self.outside: list[str] = []
         self.commas = False
+        #: whether the last identifier lacks its closing bracket
+        self.open_id = False
 
     def read(self) -> None:
         self.skip_cfws()
@@ -98,48 +107,32 @@ class _Reader(Scanner):
         self.ids += [text(word, self.note) for word in words if word]
 
     def _id(self) -> None:
+        """Take what stands up to the next angle bracket; the opening one is passed."""
         start = self.position
-        found = self._well_formed()
-        if found is None:
-            self.position = start
-            found = self._verbatim()
-        if found:
-            self.ids.append(text(found, self.note))
-
-    def _well_formed(self) -> str | None:
-        """obs-id-left ``@`` obs-id-right ``>``, white space and comments dropped (RFC 5322 4.5.4).
-
-        Comments met here are only looked at again where this fails, and it fails at the first
-        token that does not fit, so nothing is read more than twice.
-        """
-        left = self._dotted(quoted=True)
-        if not left or not self.take("@"):
-            return None
-        self.skip_cfws()
-        right = self._literal() or self._dotted(quoted=False)
-        return f"{left}@{right}" if right and self.take(">") else None
-
-    def _literal(self) -> str | None:
-        literal = self.domain_literal()
-        self.skip_cfws()
-        return literal
-
-    def _dotted(self, *, quoted: bool) -> str:
-        pieces: list[str] = []
-        self.skip_cfws()
-        while word := self.match(_WORD) or (self.match(_QUOTED) if quoted else None):
-            pieces.append(word[0])
-            self.skip_cfws()
-            if not self.take("."):
-                return ".".join(pieces)
-            self.skip_cfws()
-        return ""
-
-    def _verbatim(self) -> str:
-        self.note("a message-id that is not left@right")
-        found = self.match(_VERBATIM)
-        if found is None:  # cannot be: the pattern matches the empty text
-            return ""
-        if not found[2]:
+        strict = self.match(_STRICT)
+        if strict and self.match(_CLOSE):
+            self.ids.append(text(strict[0], self.note))
+            return
+        self.position = start
+        inside = self.match(_INSIDE)
+        closed = self.match(_CLOSE) is not None
+        if not closed:
             self.note("a message-id that is not closed")
-        return _WHITE.sub(" ", found[1]).strip(" ")
+        if inside and inside[0].strip(" \t\r\n"):
+            self.open_id = not closed
+            self.ids.append(text(self._cleaned(inside[0]), self.note))
+        else:
+            self.note("an empty message-id")
+
+    def _cleaned(self, inside: str) -> str:
+        """Drop the white space and comments of the obsolete syntax; keep all else as it is."""
+        bare = _WHITE.sub(" ", without_comments(inside, _ignore)).strip(" ")
+        bare = bare.replace(" .", ".").replace(". ", ".").replace(" @", "@").replace("@ ", "@")
+        if _STRICT.fullmatch(bare):
+            return bare
+        self.note("a message-id that is not left@right")
+        return _WHITE.sub(" ", inside).strip(" ")
+
+
+def _ignore(defect: str) -> None:
+    """Drop *defect*: comments inside a message-id are no comments where it is not well formed."""

@@ -65,11 +65,10 @@ def phrase(found: Iterable[Word], note: Note) -> str:
     pieces: list[str] = []
     run: list[str] = []
     for word in found:
-        if word.spaced and (pieces or run):
+        if word.spaced and (run or any(pieces[-1:])):
             run.append(" ")
         if word.kind == "quoted":
-            pieces.append(decode_words("".join(run), note))
-            pieces.append(_quoted(word.octets, note))
+            pieces.append(decode_words("".join(run), note) + _quoted(word.octets, note))
             run.clear()
         else:
             run.append(word.octets)
