@@ -8,13 +8,18 @@ The certificate itself is not judged: that was done when TLS began.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from pop3lib.errors import InvalidArgumentError
+
 _SEQUENCE: Final = 0x30
 _OBJECT_IDENTIFIER: Final = 0x06
 _EXPLICIT_0: Final = 0xA0
+
+_TYPE = re.compile(r"[A-Za-z0-9.-]+")  # RFC 5802 section 7: cb-name
 
 #: Octets; those that matter have 10 at most. It keeps an endless arc from becoming an endless sum.
 _LONGEST_IDENTIFIER: Final = 32
@@ -67,12 +72,18 @@ class ChannelBinding:
     """What both ends of a channel know about it, and nobody in between.
 
     Any registered type will do: who can get at ``tls-exporter`` (:rfc:`9266`) makes one of it.
+
+    :raises InvalidArgumentError: for what is no name of a type, or no data.
     """
 
     #: the registered name of the type, such as ``"tls-server-end-point"``
     type: str
     #: the data, in octets; no secret
     data: bytes
+
+    def __post_init__(self) -> None:
+        if not _TYPE.fullmatch(self.type) or not self.data:
+            raise InvalidArgumentError(f"no channel binding: type {self.type!r:.40}, {self.data!r}")
 
 
 def tls_server_end_point(certificate: bytes | None) -> ChannelBinding | None:

@@ -31,36 +31,37 @@ class CramMd5:
         password = Secret(password)
         self._user = check_text("user name", user)
         self._password = check_text("password", password)
-        self._digests: list[Secret] = []
+        self._asked = 0
+        self._digest: Secret | None = None
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """The password, and the digest by which it can be guessed."""
-        return (self._password, *self._digests)
+        return (self._password,) if self._digest is None else (self._password, self._digest)
 
     def start(self) -> None:
         """Return None: the server speaks first."""
-        self._digests = []
+        self._asked, self._digest = 0, None
 
     def answer(self, challenge: bytes) -> bytes:
         """Return the name, a space, and the digest in lower-case hexadecimal."""
-        if self._digests:
-            self._digests.clear()
+        self._asked += 1
+        if self._asked > 1:
             raise MechanismError("the server asks for a second digest")
         # RFC 2195 section 2 wants a msg-id with the server's name. Twisted sends <...@None>, and
         # nothing hangs on the form: HMAC has no weakness that a chosen text could use. An empty
         # one never changes, though, and its digest could be sent by anyone who heard it once.
         if not challenge:
             raise MechanismError("the server's CRAM-MD5 challenge is empty")
-        self._digests.append(self._digest(challenge))
-        return f"{self._user} {self._digests[0].reveal()}".encode()
+        self._digest = Secret(self._keyed(challenge))
+        return f"{self._user} {self._digest.reveal()}".encode()
 
-    def _digest(self, challenge: bytes) -> Secret:
-        return Secret(hmac.new(self._password.reveal().encode(), challenge, _md5).hexdigest())
+    def _keyed(self, challenge: bytes) -> str:
+        return hmac.new(self._password.reveal().encode(), challenge, _md5).hexdigest()
 
     def finish(self) -> None:
         """Accept what followed the digest: the server proves nothing in this mechanism."""
-        if not self._digests:
+        if self._asked != 1 or self._digest is None:
             raise MechanismError("the server's success does not follow the digest")
 
     def __repr__(self) -> str:

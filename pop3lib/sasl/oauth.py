@@ -36,7 +36,7 @@ class _Bearer:
         self._user = check_text("user name", user) if user else ""
         self._token = check_text("token", token)
         if not _TOKEN.fullmatch(self._token.reveal()):
-            raise InvalidArgumentError("the token has a character that is not ASCII")
+            raise InvalidArgumentError("the token is not all ASCII. Nothing was sent")
         self._said = False
         self._refusal: Mapping[str, str] | None = None
 
@@ -133,7 +133,7 @@ class OAuthBearer(_Bearer):
         token = Secret(token)
         super().__init__(user, token)
         if not _HOST.fullmatch(host):
-            raise InvalidArgumentError(f"no name of a host: {host!r:.80}")
+            raise InvalidArgumentError(f"no name of a host: {host!r:.80}. Nothing was sent")
         self._host, self._port = host, port
 
     def _message(self) -> bytes:

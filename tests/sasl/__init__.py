@@ -1,0 +1,1 @@
+"""Tests of pop3lib.sasl."""
