@@ -22,6 +22,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 import pop3lib
+from pop3lib.printable import printable
 from pop3lib.testing import Maildrop, Server
 
 MAIL = Path(__file__).with_name("mail")
@@ -34,19 +35,27 @@ def list_messages(pop: pop3lib.Client) -> list[int]:
     for message in pop.summaries():
         numbers.append(message.number)
         headers = message.headers
-        columns = (date_of(headers), text_of(headers.from_)[:28], text_of(headers.subject)[:60])
+        columns = (date_of(headers), sender_of(headers)[:28], subject_of(headers)[:60])
         print("{:>4} {!s:>7}  {:<16}  {:<28}  {}".format(message.number, message.size, *columns))
     return numbers
 
 
-def text_of(header: pop3lib.Header | None) -> str:
-    """Return a header's value, safe to show in a terminal."""
-    return "" if header is None else header.display
+def sender_of(headers: pop3lib.Headers) -> str:
+    """Return the first sender's name, or else the address; safe to show in a terminal."""
+    for mailbox in headers.from_.mailboxes if headers.from_ else ():
+        return printable(mailbox.name or mailbox.address)
+    return ""
+
+
+def subject_of(headers: pop3lib.Headers) -> str:
+    """Return the subject, decoded and safe to show."""
+    return headers.subject.display if headers.subject else ""
 
 
 def date_of(headers: pop3lib.Headers) -> str:
-    """Return the date of sending in local time."""
-    return text_of(headers.date)[:16]
+    """Return the date of sending in local time; empty where there is none to be read."""
+    sent = headers.date.datetime if headers.date else None
+    return f"{sent.astimezone():%Y-%m-%d %H:%M}" if sent else ""
 
 
 def save(pop: pop3lib.Client, numbers: Collection[int], folder: Path) -> None:

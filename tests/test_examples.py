@@ -28,11 +28,14 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
 
 
 def test_the_quick_start_on_its_own_server(tmp_path: Path) -> None:
-    done = run(tmp_path)
+    done = run(tmp_path, TZ="UTC")
     assert done.returncode == 0, done.stderr
     assert "Prova2" in done.stdout and "marked as deleted: [3]" in done.stdout
     assert "after QUIT it holds 11: the mark took effect" in done.stdout
-    assert "\x1b" not in done.stdout
+    assert "Grüße aus Köln" in done.stdout and "会議のお知らせ" in done.stdout
+    assert "Zoë Müller" in done.stdout and "John Doe" in done.stdout
+    assert "2004-06-08 09:35" in done.stdout
+    assert "\x1b" not in done.stdout and "\u202e" not in done.stdout
     (folder,) = tmp_path.iterdir()
     assert len(list(folder.glob("*.eml"))) == 11
     prova = (folder / "00002.eml").read_bytes()
