@@ -32,6 +32,7 @@ class Courier(Server):
     """
 
     name: ClassVar[str] = "courier"
+    session_process: ClassVar[str | None] = "courierpop3d"
 
     def __init__(self, **settings: str) -> None:
         self._settings = settings

@@ -34,6 +34,7 @@ class Dovecot(Server):
     """
 
     name: ClassVar[str] = "dovecot"
+    session_process: ClassVar[str | None] = "pop3"
     hosts: ClassVar[tuple[str, ...]] = ("127.0.0.1", "127.0.0.2")
     #: the address where no password may be sent in clear
     strict_host = "127.0.0.2"

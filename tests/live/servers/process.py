@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-#: Seconds until a server must be ready.
-_START = 20.0
+#: Seconds until what is waited for must have come.
+_PATIENCE = 20.0
 #: Characters of a log that are told when the start fails.
 _TAIL = 4000
 
@@ -47,14 +47,18 @@ class Process:
 
         :raises RuntimeError: with the log, where the process ends first or takes too long.
         """
-        give_up = time.monotonic() + _START
+        give_up = time.monotonic() + _PATIENCE
         while not ready():
             # The pause between two looks ends at once where the process does.
             with contextlib.suppress(subprocess.TimeoutExpired):
                 status = self._process.wait(timeout=0.02)
                 raise RuntimeError(f"it ended with status {status}.\n{self._tail()}")
             if time.monotonic() > give_up:
-                raise RuntimeError(f"it is not ready after {_START:g} s.\n{self._tail()}")
+                raise RuntimeError(f"it kept us waiting for {_PATIENCE:g} s.\n{self._tail()}")
+
+    def runs(self, program: str) -> bool:
+        """Whether a process of that name is among the descendants of this one."""
+        return program in _descendants(self._process.pid)
 
     def stop(self) -> None:
         """Stop the whole group: kindly, then surely."""
@@ -80,3 +84,25 @@ def _dies_with_us() -> list[str]:
     """Return what to put in front of a command so that no kill of the tests leaves it behind."""
     setpriv = shutil.which("setpriv")  # util-linux; elsewhere stop() has to do
     return [] if setpriv is None else [setpriv, "--pdeathsig", "TERM"]
+
+
+def _descendants(ancestor: int) -> set[str]:
+    """Return the names of the living processes that come from *ancestor* (Linux, as /proc is)."""
+    parents, names = dict[int, int](), dict[int, str]()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has ended since
+            # proc(5): the name stands in parentheses, and may hold any character.
+            number, _, rest = stat.read_text("utf-8", "replace").partition(" (")
+            name, _, fields = rest.rpartition(") ")
+            state, parent = fields.split()[:2]
+            parents[int(number)] = int(parent)
+            names[int(number)] = name if state != "Z" else ""
+    return {names[number] for number in parents if _comes_from(number, ancestor, parents)}
+
+
+def _comes_from(number: int, ancestor: int, parents: Mapping[int, int]) -> bool:
+    while number in parents:
+        number = parents[number]
+        if number == ancestor:
+            return True
+    return False

@@ -25,6 +25,8 @@ class Server(ABC):
 
     #: what tests call it
     name: ClassVar[str]
+    #: the name of the process that serves one session, where there is one for each
+    session_process: ClassVar[str | None] = None
     #: the addresses it listens on
     hosts: ClassVar[tuple[str, ...]] = ("127.0.0.1",)
 
@@ -113,7 +115,17 @@ class Server(ABC):
         self.maildrops[user].fill(messages)
 
     def messages(self, user: str) -> list[bytes]:
-        """Return what is in the maildrop of *user* on disk, in the server's order."""
+        """Return what is left in the maildrop of *user* on disk when no session is under way.
+
+        Courier says +OK to QUIT first, and removes messages afterwards.
+        """
+        program = self.session_process
+        if program is not None:
+            self._process.wait_until(lambda: not self._process.runs(program))
+        return self.messages_now(user)
+
+    def messages_now(self, user: str) -> list[bytes]:
+        """Return what is in the maildrop of *user* on disk at this moment, in order."""
         return self.maildrops[user].messages()
 
     def log(self) -> str:
