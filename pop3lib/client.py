@@ -6,19 +6,17 @@ wants it: start TLS, write, read; and minds the clock.
 
 from __future__ import annotations
 
-import builtins
-import select
 import socket
 import ssl
 import threading
-import time
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
 
-from pop3lib.endpoint import Endpoint, Security, default_context
-from pop3lib.errors import LocalProtocolError, ServerDisconnected, ServerTimeout, WrongStateError
+from pop3lib.endpoint import Endpoint, Security
+from pop3lib.errors import LocalProtocolError, ServerDisconnected, WrongStateError
 from pop3lib.headers import Headers, parse_headers
 from pop3lib.protocol.capabilities import Capabilities
 from pop3lib.protocol.commands import (
@@ -47,15 +45,14 @@ from pop3lib.protocol.state import State
 from pop3lib.protocol.trace import Trace
 from pop3lib.protocol.values import DropListing, Language, Listing
 from pop3lib.sasl import Credentials
+from pop3lib.sasl.channel_binding import tls_server_end_point
 from pop3lib.sasl.mechanism import Mechanism
 from pop3lib.secret import SecretText
 from pop3lib.stream import MessageStream
 from pop3lib.survey import Message, Summary, has_top, header_command, survey
+from pop3lib.transport import Transport
 
 T = TypeVar("T")
-
-#: Octets asked of the socket at once.
-_CHUNK = 256 * 1024
 
 
 class Client:
@@ -106,10 +103,7 @@ class Client:
         trace: Trace | None = None,
     ) -> None:
         self._endpoint = Endpoint.of(host, port, security)
-        self._context = ssl_context
-        self._timeout = timeout
-        self._deadline = deadline
-        self._source_address = source_address
+        self._transport = Transport(self._endpoint, ssl_context, timeout, deadline, source_address)
         self._protocol = Connection(
             limits=limits,
             quirks=quirks,
@@ -118,10 +112,9 @@ class Client:
             allow_insecure_login=allow_insecure_login,
             trace=trace,
         )
-        self._socket: socket.socket | None = None
         self._given: socket.socket | None = None
         self._connected = self._closed = False
-        self._waited, self._settled = 0.0, 0
+        self._settled = 0
         self._busy = threading.Lock()
 
     @classmethod
@@ -165,9 +158,9 @@ class Client:
             raise WrongStateError("this client was connected before; make a new one")
         self._connected = True
         with self._guarded():
-            self._socket = self._given or self._dial()
+            self._transport.open(self._given)
             if self._endpoint.security is Security.TLS:
-                self._handshake()
+                self._transport.start_tls()
         self._wait(self._protocol.greeted)
         if self._endpoint.security is Security.STARTTLS:
             self._or_close(start_tls(self._protocol.session))
@@ -184,7 +177,7 @@ class Client:
             self.execute(Quit())
         finally:
             if self._protocol.state in (State.UPDATE, State.CLOSED):
-                self._drop()
+                self._transport.close()
         return marked
 
     def close(self) -> None:
@@ -192,7 +185,7 @@ class Client:
         self._closed = True
         if self._protocol.state not in (State.CLOSED, State.UPDATE):
             self._protocol.fail(ServerDisconnected("the client was closed by close()"))
-        self._drop()
+        self._transport.close()
 
     def __enter__(self) -> Self:
         return self if self._connected else self.connect()
@@ -236,7 +229,7 @@ class Client:
     @property
     def secure(self) -> bool:
         """Whether TLS is on."""
-        return self._protocol.secure and self._socket is not None
+        return self._protocol.secure and self._transport.connected
 
     @property
     def deleted(self) -> frozenset[int]:
@@ -270,7 +263,12 @@ class Client:
         """
         name = self._endpoint.user if user is None else user
         credentials = Credentials(
-            name or "", password, token, host=self._endpoint.host, port=self._endpoint.port
+            name or "",
+            password,
+            token,
+            host=self._endpoint.host,
+            port=self._endpoint.port,
+            channel_binding=tls_server_end_point(self._transport.certificate()),
         )
         named = self._endpoint.mechanism if mechanism is None else mechanism
         self.run(log_in(self._protocol.session, credentials, named))
@@ -400,7 +398,7 @@ class Client:
 
     def run(self, flow: Flow[T]) -> T:
         """Step through a flow, and return what it returns."""
-        self._need_socket()
+        self._need_connection()
         self._listen()
         return self._wait(self._protocol.run(flow))
 
@@ -439,35 +437,31 @@ class Client:
             exchange.settle(error=error)
             return exchange
 
-    # --- the socket ---
+    # --- the wire ---
 
     def _send(self, command: Command[T], stream: bool = False) -> Exchange[T]:
-        self._need_socket()
+        self._need_connection()
         self._listen()
         return self._protocol.stream(command) if stream else self._protocol.send(command)
 
-    def _need_socket(self) -> None:
+    def _need_connection(self) -> None:
         if not self._connected:
             raise WrongStateError("not connected yet: use 'with Client(...)' or call connect()")
 
     def _listen(self) -> None:
         """Take in what came unasked, before a command could take it for its answer."""
-        if self._socket is None or not self._protocol.idle:
+        if not self._protocol.idle:
             return
-        pending = isinstance(self._socket, ssl.SSLSocket) and self._socket.pending()
-        if pending or select.select([self._socket], [], [], 0)[0]:
-            with self._guarded():
-                self._socket.settimeout(0)
-                try:
-                    self._protocol.receive_data(self._socket.recv(_CHUNK))
-                except (BlockingIOError, ssl.SSLWantReadError):
-                    return  # a TLS record without content, such as a session ticket
-            self._tidy()
+        with self._guarded():
+            stray = self._transport.read_stray()
+            if stray is not None:
+                self._protocol.receive_data(stray)
+                if self._protocol.failure is not None:
+                    raise self._protocol.failure
 
     def _wait(self, pending: Pending[T]) -> T:
         while not pending.done:
             self._step()
-        self._tidy()
         return pending.result()
 
     def _or_close(self, flow: Flow[T]) -> T:
@@ -493,102 +487,33 @@ class Client:
                 self._turn()
         finally:
             self._busy.release()
-            self._tidy()
 
     def _turn(self) -> None:
         """Do the one thing the protocol waits for."""
-        if self._socket is None:
-            self._protocol.receive_data(b"")
-        elif self._protocol.wants_tls:
-            self._handshake()
+        if self._protocol.settled != self._settled:
+            self._settled = self._protocol.settled
+            self._transport.restart_clock()
+        if self._protocol.wants_tls:
+            self._transport.start_tls()
             self._protocol.tls_started()
         elif data := self._protocol.data_to_send():
-            self._socket.settimeout(self._patience())
-            self._socket.sendall(data)
+            self._transport.write(data)
         else:
-            self._socket.settimeout(self._patience())
-            began = time.monotonic()
-            data = self._receive(self._socket)
-            self._waited += time.monotonic() - began
-            self._protocol.receive_data(data)
+            self._protocol.receive_data(self._transport.read())
 
-    @staticmethod
-    def _receive(sock: socket.socket) -> bytes:
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Be closed by whatever goes wrong in the block, and let go of a dead connection."""
         try:
-            return sock.recv(_CHUNK)
-        except ssl.SSLEOFError:  # the line was cut inside TLS: an end like any other
-            return b""
-
-    def _patience(self) -> float | None:
-        """Return the seconds to wait now: the timeout, or what is left of the deadline."""
-        if self._protocol.settled != self._settled:
-            self._settled, self._waited = self._protocol.settled, 0.0
-        if self._deadline is None:
-            return self._timeout
-        left = self._deadline - self._waited
-        if left <= 0:
-            raise TimeoutError
-        return left if self._timeout is None else min(left, self._timeout)
-
-    def _dial(self) -> socket.socket:
-        return socket.create_connection(
-            (self._endpoint.host, self._endpoint.port), self._patience(), self._source_address
-        )
-
-    def _handshake(self) -> None:
-        assert self._socket is not None  # only called with one
-        context = default_context() if self._context is None else self._context
-        self._socket.settimeout(self._patience())
-        self._socket = context.wrap_socket(self._socket, server_hostname=self._endpoint.host)
-
-    def _guarded(self) -> _Guard:
-        return _Guard(self)
-
-    def _broken(self, error: BaseException) -> BaseException:
-        """Be closed because of *error*; return what the caller is to meet."""
-        if isinstance(error, ssl.SSLError) and not isinstance(error, TimeoutError):
-            translated: BaseException = error  # certificate failures stay what they are
-        elif isinstance(error, TimeoutError):
-            translated = ServerTimeout(
-                f"{self._endpoint} kept us waiting longer than timeout={self._timeout} or "
-                f"deadline={self._deadline} seconds allow; the connection is closed"
-            )
-        elif isinstance(error, OSError):
-            translated = ServerDisconnected(f"the connection to {self._endpoint} failed: {error}")
-        else:
-            translated = error
-        gone = ServerDisconnected(f"the connection was dropped because of {error!r}")
-        self._protocol.fail(translated if isinstance(translated, Exception) else gone)
-        self._drop()
-        return translated
-
-    def _tidy(self) -> None:
-        """Let go of the socket as soon as nothing more can be said: the maildrop is locked."""
-        if self._protocol.state is State.CLOSED:
-            self._drop()
-
-    def _drop(self) -> None:
-        sock, self._socket = self._socket, None
-        if sock is not None:
-            sock.close()
-
-
-class _Guard:
-    """Whatever goes wrong between these two points closes the connection."""
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self,
-        kind: builtins.type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if error is not None:
-            translated = self._client._broken(error)
-            if translated is not error:
-                raise translated from error
+            yield
+        except BaseException as error:
+            met = self._transport.translated(error)
+            interrupted = ServerDisconnected(f"the connection was dropped because of {error!r}")
+            self._protocol.fail(met if isinstance(met, Exception) else interrupted)
+            if met is error:
+                raise
+            raise met from error
+        finally:
+            # At once: as long as the server sees a connection, the maildrop is locked.
+            if self._protocol.state is State.CLOSED:
+                self._transport.close()

@@ -329,9 +329,11 @@ def test_SEQ_17_a_second_thread_is_refused() -> None:
 def test_SEQ_16_a_server_that_hung_up_while_idle(server: Server) -> None:
     pop = logged_in(server)
     server.stop()
-    with pytest.raises(pop3lib.POP3Error):
+    with pytest.raises(pop3lib.ServerDisconnected, match="nothing was asked"):
         pop.dele(1)
     assert pop.state is State.CLOSED
+    with pytest.raises(WrongStateError, match="closed since"):
+        pop.dele(1)
 
 
 def test_a_trace_can_be_replayed_as_a_script() -> None:

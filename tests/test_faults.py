@@ -158,22 +158,32 @@ def test_SEQ_15_at_every_command(
     assert (b"QUIT" in breaking.heard) == (good == len(STEPS) - 1)
 
 
-def test_SEQ_03_a_stray_answer_does_not_confirm_the_next_command() -> None:
+@pytest.mark.parametrize("apart", [False, True], ids=["same segment", "later"])
+def test_SEQ_03_a_stray_answer_does_not_confirm_the_next_command(apart: bool) -> None:
+    heard = []
+    sent = threading.Event()
+
     def serve(connection: socket.socket) -> None:
         connection.sendall(b"+OK\r\n")
-        connection.recv(100)
-        connection.sendall(b"+OK\r\n+OK 99 9999\r\n")
-        connection.recv(100)
+        heard.append(connection.recv(100))
+        connection.sendall(b"+OK\r\n" + b"+OK 99 9999\r\n" * (not apart))
+        if apart:
+            connection.sendall(b"+OK 99 9999\r\n")
+        sent.set()
+        heard.append(connection.recv(100))
 
     listener = Listener(serve)
     try:
         client = pop3lib.Client("127.0.0.1", listener.port, security=pop3lib.Security.PLAINTEXT)
         client.connect()
-        with pytest.raises((pop3lib.RemoteProtocolError, pop3lib.WrongStateError)):
+        client.utf8()
+        assert sent.wait(10)
+        with pytest.raises((pop3lib.RemoteProtocolError, pop3lib.WrongStateError)) as caught:
             client.utf8()
-            client.utf8()
+        assert "nobody asked" in str(caught.value)
     finally:
         listener.stop()
+    assert heard == [b"UTF8\r\n", b""]  # the second command was never sent
 
 
 def test_LIM_09_a_dripping_server_meets_the_deadline() -> None:

@@ -28,10 +28,12 @@ PARTS: dict[str, set[str]] = {
     "testing": {"errors", "printable", "secret", "sasl"},
     "endpoint": {"errors"},
     "stream": {"errors"},
+    "transport": {"errors", "endpoint"},
     "survey": {"errors", "headers", "protocol"},
 }
 _CLIENTS = {"errors", "secret", "sasl", "protocol", "headers", "endpoint", "stream", "survey"}
-PARTS |= {"client": _CLIENTS, "aio": _CLIENTS}
+PARTS["client"] = {*_CLIENTS, "transport"}
+PARTS["aio"] = _CLIENTS
 PARTS["uidstate"] = {"errors"}
 PARTS["download"] = {*_CLIENTS, "uidstate", "client", "aio"}
 

@@ -22,7 +22,6 @@ from pop3lib.errors import (
     InsecureError,
     InvalidArgumentError,
     RemoteProtocolError,
-    ServerDisconnected,
     WrongStateError,
 )
 from pop3lib.protocol.body import Body
@@ -30,9 +29,11 @@ from pop3lib.protocol.capabilities import Capabilities
 from pop3lib.protocol.commands import Dele, Greeting, Rset
 from pop3lib.protocol.conversation import CANCEL, Conversation
 from pop3lib.protocol.dots import DotReader
+from pop3lib.protocol.ends import disconnected
 from pop3lib.protocol.exchange import Command, Exchange, Flow, Procedure, wire_line
 from pop3lib.protocol.greeting import check_greeting
 from pop3lib.protocol.limits import NO_QUIRKS, Limits, Quirk
+from pop3lib.protocol.lines import LineReader
 from pop3lib.protocol.refusal import refused
 from pop3lib.protocol.reply import Reply, decoded, quoted
 from pop3lib.protocol.session import Session
@@ -93,7 +94,7 @@ class Connection:
         self._under_way: deque[Exchange[Any]] = deque()
         self._octets_under_way = 0
         self._outbox: list[bytes] = []
-        self._partial = b""
+        self._lines = LineReader(self.limits, self._eol)
         self._reader: DotReader | None = None
         self._wants_tls = False
         self._failure: BaseException | None = None
@@ -236,7 +237,7 @@ class Connection:
         if self.state in (State.CLOSED, State.UPDATE):
             self.session.state = State.CLOSED  # what comes behind QUIT's answer means nothing
         elif not data:
-            self.fail(self._disconnected())
+            self.fail(disconnected(self.session, self._under_way))
         else:
             try:
                 self._take_in(data)
@@ -258,7 +259,6 @@ class Connection:
         self.session.state = self._expected.state = State.CLOSED
         self._wants_tls = False
         self._outbox.clear()
-        self._partial = b""
         exchanges = [*self._under_way, *self._waiting]
         self._under_way.clear()
         self._waiting.clear()
@@ -295,36 +295,25 @@ class Connection:
                 pos = self._read_body(exchange, self._reader, data, pos)
 
     def _read_status(self, exchange: Exchange[Any], data: bytes, pos: int) -> int:
-        if self._partial:
-            data, shift = self._partial + data[pos:], pos - len(self._partial)
-            pos = 0
-        else:
-            shift = 0
-        end = data.find(self._eol, pos)
-        line = data[pos:end] if end >= 0 else data[pos:]
-        # A CR at the end of what has come may be half of the line end.
-        length = len(line) - (end < 0 and line.endswith(b"\r"))
-        self.limits.check("max_status_line", length, f"the answer to {exchange.command}")
+        line, end = self._lines.feed(data, pos, f"the answer to {exchange.command}")
         if exchange is self.greeted:
-            check_greeting(line, end >= 0, self._eol)
-        if end < 0:
-            self._partial = line
-            return len(data) + shift
-        self._partial = b""
-        after = end + len(self._eol)
+            check_greeting(self._lines.partial if line is None else line, self._eol)
+        if line is None:
+            return len(data)
         if not line and Quirk.BLANK_LINES in self._quirks:
             self.session.defects.append(f"an empty line before the answer to {exchange.command}")
         elif self._read_line(exchange, line):
-            self._reader = DotReader(self._eol)
-            # The reader begins at this very line end. Where it is cut in two by the chunks, it
-            # is told of the part that was in the last one.
-            if end + shift < 0:
-                self._reader.feed(self._eol[:1])
-                if self._tracer is not None:
-                    self._tracer.body(self._eol[:1])
-                return 0
-            return end + shift
-        return after + shift
+            return self._begin_body(end)
+        return end + len(self._eol)
+
+    def _begin_body(self, end: int) -> int:
+        """Read on at the status line's own line end; at -1 its CR was in the chunk before."""
+        self._reader = DotReader(self._eol)
+        if end < 0:
+            self._reader.feed(self._eol[:1])
+            if self._tracer is not None:
+                self._tracer.body(self._eol[:1])
+        return max(end, 0)
 
     def _read_line(self, exchange: Exchange[Any], line: bytes) -> bool:
         """Act on a status line; say whether a body follows."""
@@ -430,30 +419,6 @@ class Connection:
         self._expected = self.session.expected()
         for exchange in chain(self._under_way, self._waiting):
             exchange.command.effect(self._expected)
-
-    def _disconnected(self) -> ServerDisconnected:
-        if not self._under_way:
-            return ServerDisconnected(
-                f"the server hung up in the state {self.state.name}, while nothing was asked of it"
-                f"{self._marks()}"
-            )
-        return ServerDisconnected(
-            f"the server hung up before its answer to {self._under_way[0].command} was complete"
-            f"{self._marks()}{self._pipelined()}"
-        )
-
-    def _marks(self) -> str:
-        if not self.session.deleted:
-            return ""
-        return f"; {len(self.session.deleted)} messages were marked as deleted, not confirmed"
-
-    def _pipelined(self) -> str:
-        if len(self._under_way) < 2:
-            return ""
-        return (
-            f"; {len(self._under_way)} commands were under way at once: if it does so again, "
-            "try pipelining=False"
-        )
 
     def _blamed(self, error: Exception) -> RemoteProtocolError:
         command = self._under_way[0].command if self._under_way else "the last command"

@@ -15,7 +15,7 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
 )
 
 
-def check_greeting(line: bytes, complete: bool, eol: bytes) -> None:
+def check_greeting(line: bytes, eol: bytes) -> None:
     """Raise where *line*, the beginning of the greeting or all of it, is another protocol's.
 
     :raises RemoteProtocolError: with what it looks like, and the way out.

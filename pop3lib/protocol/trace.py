@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-#: Called with each line; what it raises comes out of the call that moved the bytes.
+#: Called with each line. It had better not raise: what it raises breaks the connection.
 Trace: TypeAlias = Callable[[str], None]
 
 _NAMES = {0x5C: "\\\\", 0x0D: "\\r", 0x0A: "\\n", 0x09: "\\t"}

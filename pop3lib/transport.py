@@ -1,0 +1,128 @@
+"""A socket with TLS and a clock: what the blocking client reads from and writes to.
+
+It knows nothing of POP3. Whatever fails here is raised as it came; :func:`translated` says what
+the caller is to meet.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+
+from pop3lib.endpoint import Endpoint, default_context
+from pop3lib.errors import ServerDisconnected, ServerTimeout
+
+#: Octets asked of the socket at once.
+_CHUNK = 256 * 1024
+
+
+class Transport:
+    """One connection to *endpoint*.
+
+    :param context: the TLS context; None for one that verifies all there is to verify.
+    :param timeout: seconds of silence allowed at any wait, or None.
+    :param deadline: seconds that one command may keep us waiting, or None.
+    :param source_address: the local address to connect from.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        context: ssl.SSLContext | None,
+        timeout: float | None,
+        deadline: float | None,
+        source_address: tuple[str, int] | None = None,
+    ) -> None:
+        self._endpoint = endpoint
+        self._context = context
+        self._timeout = timeout
+        self._deadline = deadline
+        self._source_address = source_address
+        self._socket: socket.socket | None = None
+        self._waited = 0.0
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection."""
+        return self._socket is not None
+
+    def open(self, given: socket.socket | None = None) -> None:
+        """Connect, or take over a socket that is connected."""
+        self._socket = given or socket.create_connection(
+            (self._endpoint.host, self._endpoint.port), self._patience(), self._source_address
+        )
+
+    def start_tls(self) -> None:
+        """Do the TLS handshake, with the endpoint's host for a name."""
+        context = default_context() if self._context is None else self._context
+        sock = self._patient()
+        self._socket = context.wrap_socket(sock, server_hostname=self._endpoint.host)
+
+    def certificate(self) -> bytes | None:
+        """Return the server's certificate in DER, or None without TLS."""
+        return self._socket.getpeercert(True) if isinstance(self._socket, ssl.SSLSocket) else None
+
+    def write(self, data: bytes) -> None:
+        """Write all of *data*."""
+        self._patient().sendall(data)
+
+    def read(self) -> bytes:
+        """Wait for octets and return them; ``b""`` means that the other side has hung up."""
+        sock = self._patient()
+        began = time.monotonic()
+        try:
+            return sock.recv(_CHUNK)
+        except ssl.SSLEOFError:  # the line was cut inside TLS: an end like any other
+            return b""
+        finally:
+            self._waited += time.monotonic() - began
+
+    def read_stray(self) -> bytes | None:
+        """Return what came unasked, without waiting; None where nothing did."""
+        sock = self._socket
+        if sock is None:
+            return None
+        sock.settimeout(0)
+        try:
+            return sock.recv(_CHUNK)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return None  # nothing, or a TLS record without content, such as a session ticket
+        except ssl.SSLEOFError:
+            return b""
+
+    def restart_clock(self) -> None:
+        """Begin to count the deadline anew: a command was answered."""
+        self._waited = 0.0
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        sock, self._socket = self._socket, None
+        if sock is not None:
+            sock.close()
+
+    def _patient(self) -> socket.socket:
+        if self._socket is None:
+            raise ConnectionError("the connection is closed")
+        self._socket.settimeout(self._patience())
+        return self._socket
+
+    def _patience(self) -> float | None:
+        """Return the seconds to wait now: the timeout, or what is left of the deadline."""
+        if self._deadline is None:
+            return self._timeout
+        left = self._deadline - self._waited
+        if left <= 0:
+            raise TimeoutError
+        return left if self._timeout is None else min(left, self._timeout)
+
+    def translated(self, error: BaseException) -> BaseException:
+        """Return what the caller is to meet in the place of *error*."""
+        if isinstance(error, TimeoutError):
+            return ServerTimeout(
+                f"{self._endpoint} kept us waiting longer than timeout={self._timeout} or "
+                f"deadline={self._deadline} seconds allow; the connection is closed"
+            )
+        if isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
+            return ServerDisconnected(f"the connection to {self._endpoint} failed: {error}")
+        return error  # failures of TLS and certificates stay what they are
