@@ -38,6 +38,7 @@ from pop3lib.protocol.refusal import refused
 from pop3lib.protocol.reply import Reply, decoded, quoted
 from pop3lib.protocol.session import Session
 from pop3lib.protocol.state import State
+from pop3lib.protocol.status import parse_status
 from pop3lib.protocol.trace import Trace, Tracer
 from pop3lib.sasl.mechanism import ExplainsRefusal, MechanismError
 
@@ -343,7 +344,7 @@ class Connection:
         return False
 
     def _reply(self, exchange: Exchange[Any], line: bytes) -> Reply:
-        reply = Reply.parse(line)
+        reply = parse_status(line)
         if self._tracer is not None:
             self._tracer.received(exchange.command.mask(decoded(line)))
         masked = exchange.command.mask(reply.text)

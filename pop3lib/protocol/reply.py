@@ -1,15 +1,11 @@
-"""Status lines: ``+OK``, ``-ERR``, and the response code behind them."""
+"""A reply, as a value; and server text made fit to be read."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from pop3lib.errors import RemoteProtocolError
 from pop3lib.printable import printable
 
-#: RFC 2449 section 8: one or more levels in square brackets at the beginning of the text.
-_CODE = re.compile(r"\[([\x21-\x5a\x5c\x5e-\x7e]+)\] ?")
 #: How much of a server's text goes into an error's message.
 _SHOWN = 512
 
@@ -24,25 +20,6 @@ class Reply:
     code: str | None
     #: the rest of the line as the server sent it; :attr:`display` is safe to show
     text: str
-
-    @classmethod
-    def parse(cls, line: bytes) -> Reply:
-        """Read *line*, which comes without its line end.
-
-        :raises RemoteProtocolError: where it is no status line. The indicator is a whole token
-            in upper case (:rfc:`1939#section-3`): ``+ok``, ``+OKAY`` and ``+ERR`` (hMailServer
-            sent it for a refused PASS) are not taken for success.
-        """
-        status, _, rest = line.partition(b" ")
-        if status not in (b"+OK", b"-ERR"):
-            raise RemoteProtocolError(
-                f"expected +OK or -ERR, the server sent {quoted(line)}; the connection is closed"
-            )
-        text = decoded(rest)
-        code = _CODE.match(text)
-        if code is None:
-            return cls(status == b"+OK", None, text)
-        return cls(status == b"+OK", code[1].upper(), text[code.end() :])
 
     @property
     def display(self) -> str:

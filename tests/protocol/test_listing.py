@@ -7,10 +7,11 @@ import pytest
 from pop3lib import DropListing, Listing, RemoteProtocolError
 from pop3lib.protocol import List, Reply, Stat, Uidl
 from pop3lib.protocol.listing import parse_sizes, parse_uids
+from pop3lib.protocol.status import parse_status
 
 
 def ok(text: str) -> Reply:
-    return Reply.parse(f"+OK {text}".encode("latin-1"))
+    return parse_status(f"+OK {text}".encode("latin-1"))
 
 
 def test_a_listing_is_a_mapping_with_gaps() -> None:

@@ -7,6 +7,7 @@ import pytest
 from pop3lib import RemoteProtocolError
 from pop3lib.protocol import Reply
 from pop3lib.protocol.reply import quoted
+from pop3lib.protocol.status import parse_status
 
 
 @pytest.mark.parametrize(
@@ -27,7 +28,7 @@ from pop3lib.protocol.reply import quoted
     ],
 )
 def test_LIM_20_codes_are_data_and_odd_ones_are_text(line: bytes, reply: Reply) -> None:
-    assert Reply.parse(line) == reply
+    assert parse_status(line) == reply
 
 
 @pytest.mark.parametrize(
@@ -36,15 +37,15 @@ def test_LIM_20_codes_are_data_and_odd_ones_are_text(line: bytes, reply: Reply) 
 )
 def test_FRM_13_the_indicator_is_a_whole_token(line: bytes) -> None:
     with pytest.raises(RemoteProtocolError):
-        Reply.parse(line)
+        parse_status(line)
 
 
 def test_SEC_06_text_is_shown_without_controls() -> None:
-    shown = Reply.parse(b"-ERR \x1b]0;x\x07 \r FORGED \xe2\x80\xae").display
+    shown = parse_status(b"-ERR \x1b]0;x\x07 \r FORGED \xe2\x80\xae").display
     assert not any(c < " " or c in "\x7f\u202e" for c in shown)
     assert "FORGED" in shown
 
 
 def test_long_text_is_cut_where_it_is_shown() -> None:
-    assert len(Reply.parse(b"-ERR " + b"x" * 5000).display) == 512
+    assert len(parse_status(b"-ERR " + b"x" * 5000).display) == 512
     assert quoted(b"y" * 100) == '"' + "y" * 60 + '..."'
