@@ -15,7 +15,6 @@ from sphinx.util.docutils import SphinxDirective
 
 from pop3lib import protocol
 from pop3lib.protocol import Command, State
-from pop3lib.protocol import commands as module
 
 Row = tuple[nodes.Node, ...]
 Kind = type[Command[Any]]
@@ -25,10 +24,14 @@ _STATES = [State.GREETING, State.AUTHORIZATION, State.TRANSACTION, State.UPDATE]
 
 
 def commands() -> list[Kind]:
-    """Return the public commands, in the order in which their module has them."""
-    public = (value for name, value in vars(module).items() if name in protocol.__all__)
+    """Return the public commands, by the first state they belong to and by name."""
+    public = (getattr(protocol, name) for name in protocol.__all__)
     kinds = [kind for kind in public if isinstance(kind, type) and issubclass(kind, Command)]
-    return [kind for kind in kinds if kind.verb]
+    return sorted((kind for kind in kinds if kind.verb), key=_place)
+
+
+def _place(kind: Kind) -> tuple[int, str]:
+    return min(map(_STATES.index, kind.allowed)), kind.verb
 
 
 def _text(text: str) -> nodes.Node:
