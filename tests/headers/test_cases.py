@@ -1,0 +1,36 @@
+"""The tables of edge cases: the RFCs' examples, what they forbid, and what must still be found."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.headers.readings import Case, cases, differences, texts
+
+ALL = list(cases())
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in ALL])
+def test_a_case_is_read_as_its_table_says(case: Case) -> None:
+    assert differences(case) == []
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in ALL])
+def test_no_text_of_a_case_holds_a_lone_surrogate(case: Case) -> None:
+    for text in texts(case.raw):
+        text.encode("utf-8")
+
+
+def test_the_tables_have_as_many_cases_as_they_should() -> None:
+    assert sum(not case.own for case in ALL) == 227
+    assert sum(case.own for case in ALL) >= 230
+
+
+def test_a_difference_is_noticed_for_every_key_of_every_case() -> None:
+    """The comparison can fail: a wrong expectation is told, whichever key it stands under."""
+    for case in ALL:
+        for key in case.expect.keys() - {"kind", "no_surrogates", "count_max"}:
+            if key.endswith(("_not", "_contain")) or key in ("get", "contains"):
+                continue
+            wrong: object = ["wrong"] if key.endswith("_any") else "wrong"
+            changed = Case(case.name, case.header, case.raw, {key: wrong}, case.own)
+            assert differences(changed), (case.name, key)
