@@ -6,6 +6,7 @@ which is called where bytes for the wire are made and nowhere else.
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from typing import Final, NoReturn, TypeAlias
@@ -48,9 +49,8 @@ class Secret:
         a longer message such as PLAIN's.
         """
         # The longest first: a short form may be a part of a longer one.
-        for form in sorted(set(self._forms()), key=len, reverse=True):
-            text = text.replace(form, MASK)
-        return text
+        forms = sorted(set(self._forms()), key=len, reverse=True)
+        return re.sub("|".join(map(re.escape, forms)), MASK, text) if forms else text
 
     def _forms(self) -> Iterator[str]:
         if not self:

@@ -63,6 +63,3 @@ class CramMd5:
         """Accept what followed the digest: the server proves nothing in this mechanism."""
         if self._asked != 1 or self._digest is None:
             raise MechanismError("the server's success does not follow the digest")
-
-    def __repr__(self) -> str:
-        return f"CramMd5({self._user!r}, {self._password!r})"

@@ -51,6 +51,3 @@ class Credentials:
         if self.token is None:
             raise InvalidArgumentError("this way of logging in needs a token; none was given")
         return self.token
-
-    def __repr__(self) -> str:
-        return f"Credentials({self.user!r}, password={self.password}, token={self.token})"

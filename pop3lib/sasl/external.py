@@ -24,6 +24,3 @@ class External(SingleMessage):
     def _message(self) -> bytes:
         # RFC 4422 appendix A.1: the identity alone; an empty message is a message too.
         return self._authzid.encode()
-
-    def __repr__(self) -> str:
-        return f"External({self._authzid!r})"

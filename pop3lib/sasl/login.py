@@ -43,6 +43,3 @@ class Login:
         """Accept once both were sent, and nothing more was asked."""
         if self._asked != 2:
             raise MechanismError("the server's success does not follow the password")
-
-    def __repr__(self) -> str:
-        return f"Login({self._user!r}, {self._password!r})"

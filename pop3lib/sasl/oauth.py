@@ -93,9 +93,6 @@ class _Bearer:
             }
         )
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._user!r}, {self._token!r})"
-
 
 class XOAuth2(_Bearer):
     """The XOAUTH2 mechanism, as Google and Microsoft describe it.

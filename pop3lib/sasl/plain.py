@@ -32,6 +32,3 @@ class Plain(SingleMessage):
     def _message(self) -> bytes:
         # RFC 4616 section 2: NUL separates the fields; no field has one, as all were checked.
         return "\0".join((self._authzid, self._user, self._password.reveal())).encode()
-
-    def __repr__(self) -> str:
-        return f"Plain({self._user!r}, {self._password!r})"

@@ -12,7 +12,7 @@ from typing import Final
 from unicodedata import ucd_3_2_0 as unicode_3_2
 
 from pop3lib.errors import InvalidArgumentError
-from pop3lib.sasl.text import Text
+from pop3lib.sasl.text import T
 from pop3lib.secret import Secret
 
 #: RFC 4013 section 2.3, in its order.
@@ -29,7 +29,7 @@ _PROHIBITED: Final[tuple[Callable[[str], bool], ...]] = (
 )
 
 
-def saslprep(text: Text, what: str = "text", *, stored: bool = False) -> Text:
+def saslprep(text: T, what: str = "text", *, stored: bool = False) -> T:
     """Return *text* prepared; a :class:`~pop3lib.secret.Secret` stays one.
 
     :param what: how to call it in an error's message; the text itself is never shown.

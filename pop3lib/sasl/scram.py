@@ -191,9 +191,6 @@ class Scram:
         # challenge like any other, and has an empty response (RFC 5034 section 4).
         return b""
 
-    def __repr__(self) -> str:
-        return f"<{self.name} {self._user!r}, {self._password!r}>"
-
 
 def _flag(channel_binding: ChannelBinding | None, plus_missing: bool) -> str:
     """Return the gs2-cbind-flag (:rfc:`5802#section-7`)."""

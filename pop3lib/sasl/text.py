@@ -2,7 +2,8 @@
 
 Whoever is handed a secret wraps it before anything else (``password = Secret(password)``): then
 no frame that an error passes through holds the text, and a traceback that prints variables has
-only ``Secret('***')`` to show.
+only ``Secret('***')`` to show. For the same reason the classes here have no repr of their own: it
+would be asked for in the midst of their making.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TypeVar
 from pop3lib.errors import InvalidArgumentError
 from pop3lib.secret import Secret
 
-Text = TypeVar("Text", str, Secret)
+T = TypeVar("T", str, Secret)
 
 #: A line end read along from a file, or an attack: NUL separates fields in PLAIN, ^A does in
 #: OAuth, CR LF ends a command.
@@ -21,7 +22,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def check_text(what: str, text: Text) -> Text:
+def check_text(what: str, text: T) -> T:
     """Return *text*, or raise without showing it.
 
     :raises InvalidArgumentError: where it is empty, has a control character, or cannot be
