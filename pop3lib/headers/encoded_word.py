@@ -27,6 +27,8 @@ _BROKEN_ESCAPE = re.compile(r"=(?![0-9A-Fa-f]{2})")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]+")
 _WHOLE_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
+_NOT_SET_OFF: Final = "an encoded-word that is not set off by white space"
+
 #: RFC 2047 2: a word has at most 75 characters; this many octets fill one of UTF-8 in base64.
 _OCTETS_PER_WORD = 45
 
@@ -77,10 +79,12 @@ class _Reader:
         """Take what stands before a word: white space between two words is none (6.2)."""
         bare = octets.strip(" \t\r\n")
         if self._after_word and not bare:
+            if not octets:
+                self._note(_NOT_SET_OFF)
             return
         self._plain(octets)
         if bare and octets[-1:] not in ' \t\r\n("':
-            self._note("an encoded-word that is not set off by white space")
+            self._note(_NOT_SET_OFF)
 
     def word(self, word: Match[str]) -> None:
         charset, encoding, payload = word.groups()
@@ -97,7 +101,7 @@ class _Reader:
     def end(self, octets: str) -> str:
         """Take what stands after the last word, and return the whole."""
         if self._after_word and octets[:1] not in ' \t\r\n)"':
-            self._note("an encoded-word that is not set off by white space")
+            self._note(_NOT_SET_OFF)
         self._plain(octets)
         return "".join(self._pieces)
 

@@ -111,6 +111,7 @@ class _Reader(Scanner):
         start = self.position
         strict = self.match(_STRICT)
         if strict and self.match(_CLOSE):
+            self.open_id = False
             self.ids.append(text(strict[0], self.note))
             return
         self.position = start

@@ -217,6 +217,8 @@ class _Reader(Scanner):
     def _keep(self, name: str, octets: str) -> None:
         section = _SECTION.fullmatch(name)
         if section is None:
+            if "*" in name:
+                self.note("a segment that cannot be told")
             self._put(self._plain, name, octets)
             return
         number, encoded = section[2], section[3]

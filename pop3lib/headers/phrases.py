@@ -24,6 +24,7 @@ _SHOWN: Final = re.compile(
     rf'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)|{WORD}(?:[ \t]++{WORD})*+', re.DOTALL
 )
 _SPECIAL: Final = re.compile(r'[][(),.:;<>@\\"]')
+_UNQUOTED: Final = "a character that must be quoted here"
 _TO_ESCAPE: Final = re.compile(r'(["\\])')
 
 
@@ -55,7 +56,7 @@ def _word(scanner: Scanner, spaced: bool) -> Word:
     special = scanner.peek()
     scanner.position += 1
     if special not in ".@":
-        scanner.note("a character that must be quoted here")
+        scanner.note(_UNQUOTED)
     # A quote that nothing closes adds nothing to a name; the defect is noted already.
     return Word("special", "" if special == '"' else special, spaced)
 
@@ -72,6 +73,8 @@ def phrase(found: Iterable[Word], note: Note) -> str:
             run.clear()
         else:
             run.append(word.octets)
+            if word.kind == "literal":
+                note(_UNQUOTED)
     pieces.append(decode_words("".join(run), note))
     return "".join(pieces)
 

@@ -94,14 +94,13 @@ def _clauses(head: str, note: Note) -> dict[str, str]:
     names = [word.lower() for word in words]
     # From the back, so that the first of two clauses stays.
     following = dict(zip(names[-2::-1], words[:0:-1], strict=True))
-    found = {}
-    for name in _CLAUSES & following.keys():
-        word = following[name]
-        if word.lower() in _CLAUSES:
-            note("a clause without a value")
-        else:
-            found[name] = _bare(word, note)
-    return found
+    present = _CLAUSES & following.keys()
+    if any(following[name].lower() in _CLAUSES for name in present):
+        note("a clause without a value")  # "from (192.0.2.9) by ..."
+        pairs = zip(names[-2::-1], words[:0:-1], strict=True)
+        following = {name: word for name, word in pairs if word.lower() not in _CLAUSES}
+        present = _CLAUSES & following.keys()
+    return {name: _bare(following[name], note) for name in present}
 
 
 def _bare(word: str, note: Note) -> str:
