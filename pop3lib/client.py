@@ -199,12 +199,20 @@ class Client:
         if error is not None:
             self.close()
         elif self._protocol.state not in (State.UPDATE, State.CLOSED):
-            self.quit()
+            self._leave()
         elif self._lost_marks():
             raise WrongStateError(
                 f"messages {sorted(self.deleted)} were marked as deleted and are not: the "
                 f"connection broke before QUIT: {self._protocol.failure}"
             ) from self._protocol.failure
+
+    def _leave(self) -> None:
+        """Send QUIT; a server that hung up before it took nothing with it but marks."""
+        try:
+            self.quit()
+        except ServerDisconnected:  # Dovecot hangs up after [IN-USE], Twisted after a refused AUTH
+            if self.deleted:
+                raise
 
     def _lost_marks(self) -> bool:
         return self._protocol.failure is not None and not self._closed and bool(self.deleted)

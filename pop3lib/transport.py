@@ -11,7 +11,7 @@ import ssl
 import time
 
 from pop3lib.endpoint import Endpoint, default_context
-from pop3lib.errors import ServerDisconnected, ServerTimeout
+from pop3lib.errors import POP3Error, ServerDisconnected, ServerTimeout
 
 #: Octets asked of the socket at once.
 _CHUNK = 256 * 1024
@@ -118,6 +118,8 @@ class Transport:
 
     def translated(self, error: BaseException) -> BaseException:
         """Return what the caller is to meet in the place of *error*."""
+        if isinstance(error, POP3Error):
+            return error
         if isinstance(error, TimeoutError):
             return ServerTimeout(
                 f"{self._endpoint} kept us waiting longer than timeout={self._timeout} or "
