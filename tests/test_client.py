@@ -103,9 +103,9 @@ def test_DAT_02_marks_lost_with_the_line_are_not_passed_over_in_silence() -> Non
 
 def test_a_server_that_hung_up_is_no_error_where_nothing_was_marked() -> None:
     lines = "S: +OK\nC: USER a\nS: -ERR [IN-USE] busy\n"
-    with script(lines) as server, client(server) as pop:
-        with pytest.raises(pop3lib.MaildropInUseError):
-            pop.user("a")
+    refused = pytest.raises(pop3lib.MaildropInUseError)
+    with script(lines) as server, client(server) as pop, refused:
+        pop.user("a")
     assert pop.state is State.CLOSED
 
 
