@@ -5,18 +5,24 @@ program with it, whatever that is written on.
 """
 
 from pop3lib.testing.maildrop import LazyMessage, Maildrop, Stored
-from pop3lib.testing.script import Script, ScriptError, ScriptServer, script
+from pop3lib.testing.mechanisms import MECHANISMS
+from pop3lib.testing.player import ScriptServer, script
+from pop3lib.testing.script import Script, ScriptError, parse_scripts
 from pop3lib.testing.server import Server
+from pop3lib.testing.session import Session
 from pop3lib.testing.settings import Settings
 
 __all__ = [
+    "MECHANISMS",
     "LazyMessage",
     "Maildrop",
     "Script",
     "ScriptError",
     "ScriptServer",
     "Server",
+    "Session",
     "Settings",
     "Stored",
+    "parse_scripts",
     "script",
 ]

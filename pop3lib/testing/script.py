@@ -1,46 +1,78 @@
-"""A transcript that plays the server, and fails where the client says something else.
+"""A transcript: what the two sides of a session say, as data.
 
 The notation: ``C: `` and ``S: `` begin a line of the client or the server, without its CRLF.
-Other line ends, and octets that are not printable ASCII, are escapes (``\\r``, ``\\n``, ``\\t``,
-``\\\\``, ``\\xNN``). Lines that begin with ``--``, ``==`` or ``#`` are remarks; so are empty ones.
-``C: PASS ***`` takes any password, as ``C: ***`` takes any line.
+Octets that are not printable ASCII are escapes (``\\r``, ``\\n``, ``\\t``, ``\\0``, ``\\xNN``, and
+``\\\\``); a single backslash at the end of a line says that no CRLF follows. ``C: PASS ***`` takes
+any password, as ``C: ***`` takes any line that is not empty. Lines that begin with ``--``, ``==``
+or ``#`` are remarks, so are empty ones; but two remarks are orders:
+
+``-- TLS``
+    the TLS handshake comes here;
+``-- the server closed the connection``
+    the server hangs up here.
 """
 
 from __future__ import annotations
 
-import re
-import socket
-from collections.abc import Iterator
-from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import NamedTuple
 
-from pop3lib.testing.listener import Listener
+from pop3lib.secret import MASK
+from pop3lib.testing.notation import CRLF, read_line
 
-_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|.)", re.DOTALL)
-_NAMED = {"r": "\r", "n": "\n", "t": "\t", "0": "\0", "\\": "\\"}
+_MASK = MASK.encode()
 
 
 class ScriptError(AssertionError):
     """The client did not say what the transcript has, or the transcript is none."""
 
 
+class Then(Enum):
+    """What comes when a turn's lines are said."""
+
+    #: the other side's turn
+    GO_ON = "go on"
+    #: the TLS handshake
+    START_TLS = "TLS"
+    #: the server hangs up
+    CLOSE = "the server closed the connection"
+
+
+class Line(NamedTuple):
+    """One line of a transcript."""
+
+    #: where it stands in the text, counted from 1
+    number: int
+    #: as it goes over the wire, with its line end
+    octets: bytes
+
+    def matches(self, said: bytes) -> bool:
+        """Say whether the client said this line; ``***`` at its end takes any secret."""
+        bare = self.octets.removesuffix(CRLF)
+        if bare == self.octets or not (bare == _MASK or bare.endswith(b" " + _MASK)):
+            return said == self.octets
+        start = bare.removesuffix(_MASK)
+        return said.startswith(start) and said.endswith(CRLF) and len(said) > len(start) + 2
+
+
 @dataclass(frozen=True)
 class Turn:
-    """What one side says, several lines perhaps."""
+    """What one side says before it waits for the other, and what comes then."""
 
     client: bool
-    lines: tuple[bytes, ...]
+    spoken: tuple[Line, ...]
+    then: Then = Then.GO_ON
+
+    @property
+    def lines(self) -> tuple[bytes, ...]:
+        """The lines, without their CRLF."""
+        return tuple(line.octets.removesuffix(CRLF) for line in self.spoken)
 
     @property
     def octets(self) -> bytes:
         """The lines as they go over the wire."""
-        return b"".join(line + b"\r\n" for line in self.lines)
-
-    def matches(self, number: int, line: bytes) -> bool:
-        """Whether *line* is what the client's line *number* should be."""
-        beginning, secret, _ = self.lines[number].partition(b"***")
-        return line.startswith(beginning) if secret else line == beginning
+        return b"".join(line.octets for line in self.spoken)
 
 
 @dataclass(frozen=True)
@@ -56,11 +88,11 @@ class Script:
         :raises ScriptError: for a line that is neither said by a side nor a remark.
         """
         turns: list[Turn] = []
-        for client, line in _spoken(text):
-            if turns and turns[-1].client == client:
-                turns[-1] = Turn(client, (*turns[-1].lines, line))
-            else:
-                turns.append(Turn(client, (line,)))
+        for number, line in enumerate(text.split("\n"), 1):
+            try:
+                _read(turns, number, line)
+            except ValueError as error:
+                raise ScriptError(f"line {number} of the script: {error}") from None
         return cls(tuple(turns))
 
     @property
@@ -74,101 +106,42 @@ class Script:
         return b"".join(turn.octets for turn in self.turns if not turn.client)
 
 
-def _spoken(text: str) -> Iterator[tuple[bool, bytes]]:
-    for line in text.split("\n"):
-        side, content = line[:2], line[3:]
-        if side in ("C:", "S:") and line[2:3] in ("", " "):
-            yield side == "C:", _unescape(content)
-        elif line.strip() and not line.startswith(("--", "==", "#")):
-            raise ScriptError(f"neither C: nor S: nor a remark: {line!r}")
+def parse_scripts(text: str) -> dict[str, Script]:
+    """Read a text of several transcripts, each under a line ``== title``; return them by title.
 
-
-def _unescape(text: str) -> bytes:
-    def octet(match: re.Match[str]) -> str:
-        code = match[1]
-        if len(code) == 3:
-            return chr(int(code[1:], 16))
-        if code not in _NAMED:
-            raise ScriptError(f"no such escape: \\{code}")
-        return _NAMED[code]
-
-    return _ESCAPE.sub(octet, text).encode("latin-1")
-
-
-class ScriptServer:
-    """Plays a transcript once, on loopback; use it as a ``with`` block.
-
-    Leaving the block raises :class:`ScriptError` where the client left the script.
-
-    :param chunk: how many octets are sent at once; 0 for a turn's all.
+    What stands before the first title is skipped.
     """
-
-    host = "127.0.0.1"
-
-    def __init__(self, script: Script, *, chunk: int = 0) -> None:
-        self._script = script
-        self._chunk = chunk
-        self._listener: Listener | None = None
-        self._said: list[str] = []
-        self._error: ScriptError | None = None
-
-    @property
-    def port(self) -> int:
-        """The port to connect to."""
-        assert self._listener is not None, "the script plays inside its 'with' block"
-        return self._listener.port
-
-    def __enter__(self) -> Self:
-        self._listener = Listener(self._play)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        assert self._listener is not None
-        self._listener.stop()
-        if self._error is not None:
-            raise self._error from error
-
-    def _play(self, connection: socket.socket) -> None:
-        buffer = b""
-        for turn in self._script.turns:
-            if not turn.client:
-                self._send(connection, turn.octets)
-                continue
-            for number, expected in enumerate(turn.lines):
-                while b"\r\n" not in buffer:
-                    data = connection.recv(65536)
-                    if not data:
-                        self._fail(expected, "the client hung up")
-                        return
-                    buffer += data
-                line, _, buffer = buffer.partition(b"\r\n")
-                if not turn.matches(number, line):
-                    self._fail(expected, f"the client said {line!r}")
-                    return
-        if buffer:
-            self._fail(b"", f"the client said more: {buffer!r}")
-
-    def _send(self, connection: socket.socket, octets: bytes) -> None:
-        size = self._chunk or len(octets)
-        for start in range(0, len(octets), size):
-            connection.sendall(octets[start : start + size])
-
-    def _fail(self, expected: bytes, what: str) -> None:
-        self._error = ScriptError(f"the script has {expected!r} next, but {what}")
+    _, *sections = f"\n{text}".split("\n== ")
+    titled = [section.partition("\n") for section in sections]
+    return {title: Script.parse(lines) for title, _, lines in titled}
 
 
-def script(text: str, *, chunk: int = 0) -> ScriptServer:
-    """Return a server that plays the transcript *text*, once.
+def _read(turns: list[Turn], number: int, text: str) -> None:
+    """Put one line of the text into the turn to which it belongs."""
+    side, content = text[:2], text[3:]
+    if side in ("C:", "S:") and text[2:3] in ("", " "):
+        line = Line(number, read_line(content))
+        turns.append(Turn(side == "C:", (*_spoken_before(turns, side == "C:"), line)))
+    elif text.startswith("--"):
+        _obey(turns, text[2:].strip())
+    elif text.strip() and not text.startswith(("==", "#")):
+        raise ValueError(f"neither C: nor S: nor a remark: {text!r}")
 
-    ::
 
-        with script("S: +OK hi\\nC: QUIT\\nS: +OK bye\\n") as server:
-            with pop3lib.Client(server.host, server.port, security=Security.PLAINTEXT):
-                pass
-    """
-    return ScriptServer(Script.parse(text), chunk=chunk)
+def _spoken_before(turns: list[Turn], client: bool) -> tuple[Line, ...]:
+    """Take back the last turn where this side goes on speaking, and return its lines."""
+    if turns and turns[-1].then is Then.CLOSE:
+        raise ValueError("something is said after the server has closed the connection")
+    if turns and turns[-1].client == client and turns[-1].then is Then.GO_ON:
+        return turns.pop().spoken
+    return ()
+
+
+def _obey(turns: list[Turn], remark: str) -> None:
+    for then in (Then.START_TLS, Then.CLOSE):
+        if remark == then.value:
+            last = turns.pop() if turns and not turns[-1].client else Turn(False, ())
+            if last.then is not Then.GO_ON:
+                turns.append(last)
+                last = Turn(False, ())
+            turns.append(replace(last, then=then))

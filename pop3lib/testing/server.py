@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
+import threading
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from types import TracebackType
 from typing import Self
 
+from pop3lib.sasl.channel_binding import ChannelBinding
+from pop3lib.secret import SecretText
+from pop3lib.testing.channel import own_binding
+from pop3lib.testing.faults import Faults, no_fault
 from pop3lib.testing.listener import Listener
-from pop3lib.testing.maildrop import LazyMessage, Maildrop
+from pop3lib.testing.maildrop import Given, Maildrop
 from pop3lib.testing.session import Session
 from pop3lib.testing.settings import Settings
+from pop3lib.testing.wire import Wire
 
 
 class Server:
@@ -23,10 +31,14 @@ class Server:
             poplib_or_whatever(server.host, server.port, "ann", "secret")
         assert server.maildrops["ann"].messages == []
 
+    An error inside a session that is not the client's fault, such as one raised by a message
+    that is made while it is sent, is raised again when the server stops.
+
     :param maildrops: the maildrops by user; without them there is one, of *user*.
     :param messages: what the one maildrop holds.
     :param settings: what the server offers.
     :param tls_context: a server's context, for STLS and for :attr:`tls_port`.
+    :param faults: what goes wrong on which connection; see :mod:`pop3lib.testing.faults`.
     """
 
     host = "127.0.0.1"
@@ -35,18 +47,21 @@ class Server:
         self,
         maildrops: Mapping[str, Maildrop] | None = None,
         *,
-        messages: Iterable[bytes | LazyMessage] = (),
+        messages: Iterable[Given] = (),
         user: str = "ann",
-        password: str = "secret",
+        password: SecretText = "secret",
         settings: Settings | None = None,
         tls_context: ssl.SSLContext | None = None,
+        faults: Faults | None = None,
     ) -> None:
         #: the maildrops by user; look at them when the session is over
         self.maildrops = dict(maildrops or {user: Maildrop(password, messages)})
         self._settings = settings or Settings()
         self._context = tls_context
+        self._faults = faults
         self._plain: Listener | None = None
         self._tls: Listener | None = None
+        self._guard = threading.Lock()
         #: every session there was, in order: ``log`` and ``violations`` say what happened
         self.sessions: list[Session] = []
 
@@ -63,14 +78,24 @@ class Server:
         return self._tls.port
 
     @property
+    def url(self) -> str:
+        """The URL of the port that begins in clear (:rfc:`2384`)."""
+        return f"pop://{self.host}:{self.port}"
+
+    @property
+    def tls_url(self) -> str:
+        """The URL of the port that begins with TLS."""
+        return f"pops://{self.host}:{self.tls_port}"
+
+    @property
     def log(self) -> list[str]:
-        """The ``C:`` and ``S:`` lines of all sessions."""
-        return [line for session in self.sessions for line in session.log]
+        """The ``C:``, ``S:`` and ``--`` lines of all sessions, as of :attr:`Session.log`."""
+        return [line for session in list(self.sessions) for line in session.log]
 
     @property
     def violations(self) -> list[str]:
         """What clients should not have done, in words."""
-        return [line for session in self.sessions for line in session.violations]
+        return [line for session in list(self.sessions) for line in session.violations]
 
     def start(self) -> Self:
         """Start; ``with`` does it for you."""
@@ -80,16 +105,18 @@ class Server:
         return self
 
     def stop(self) -> None:
-        """Close every connection and wait for the threads; ``with`` does it for you."""
-        for listener in (self._plain, self._tls):
-            if listener is not None:
-                listener.stop()
+        """Close every connection and wait for the threads; ``with`` does it for you.
+
+        What went wrong in a session is raised here.
+        """
+        with contextlib.ExitStack() as stack:
+            for listener in filter(None, (self._plain, self._tls)):
+                stack.callback(listener.stop)
 
     def settle(self) -> None:
         """Wait until the sessions that there are have ended: their locks are free then."""
-        for listener in (self._plain, self._tls):
-            if listener is not None:
-                listener.join()
+        for listener in filter(None, (self._plain, self._tls)):
+            listener.join()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -102,43 +129,26 @@ class Server:
     ) -> None:
         self.stop()
 
+    @cached_property
+    def _binding(self) -> ChannelBinding | None:
+        wanted = any(name.endswith("-PLUS") for name in self._settings.sasl)
+        return own_binding(self._context) if wanted and self._context is not None else None
+
     def _serve(self, connection: socket.socket) -> None:
-        can_start = self._context is not None
-        self._converse(connection, Session(self.maildrops, self._settings, stls=can_start))
+        assert self._plain is not None
+        self._converse(connection, self._plain, implicit_tls=False)
 
     def _serve_tls(self, connection: socket.socket) -> None:
-        with self._wrapped(connection) as inside:
-            self._converse(inside, Session(self.maildrops, self._settings, tls=True))
+        assert self._tls is not None
+        self._converse(connection, self._tls, implicit_tls=True)
 
-    def _wrapped(self, connection: socket.socket) -> ssl.SSLSocket:
-        assert self._context is not None
-        return self._context.wrap_socket(connection, server_side=True)
-
-    def _converse(self, connection: socket.socket, session: Session) -> None:
-        self.sessions.append(session)
-        wrapped: ssl.SSLSocket | None = None
-        try:
-            connection.sendall(session.greet())
-            while not session.over and (data := connection.recv(65536)):
-                send_together(connection, session.receive(data))
-                if session.wants_tls:
-                    connection = wrapped = self._wrapped(connection)
-                    session.tls_started()
-        finally:
-            session.close()
-            if wrapped is not None:
-                wrapped.close()
-
-
-def send_together(connection: socket.socket, pieces: Iterable[bytes], size: int = 65536) -> None:
-    """Send *pieces*, small ones together."""
-    held: list[bytes] = []
-    octets = 0
-    for piece in pieces:
-        held.append(piece)
-        octets += len(piece)
-        if octets >= size:
-            connection.sendall(b"".join(held))
-            held.clear()
-            octets = 0
-    connection.sendall(b"".join(held))
+    def _converse(
+        self, connection: socket.socket, listener: Listener, *, implicit_tls: bool
+    ) -> None:
+        session = Session(self.maildrops, self._settings, stls=self._context is not None)
+        with self._guard:
+            self.sessions.append(session)
+            number = len(self.sessions)
+        fault = self._faults(number) if self._faults is not None else None
+        with contextlib.closing(session), Wire(connection, listener, fault or no_fault) as wire:
+            wire.carry(session, self._context, self._binding, implicit_tls=implicit_tls)

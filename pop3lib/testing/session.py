@@ -1,31 +1,33 @@
-"""One session of the test server, without I/O: lines in, octets out.
+"""One session of the test server, without I/O: octets in, octets out.
 
-An independent reading of RFC 1939: it shares no code with this library's client side.
+An independent reading of RFC 1939: it shares no code with this library's client side. What the
+client should not have done is answered as well as may be, and noted as a violation.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from base64 import b64decode, b64encode
+import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from pop3lib.testing import auth
-from pop3lib.testing.maildrop import Maildrop, Stored
+from pop3lib.testing.auth import Channel
+from pop3lib.testing.authorization import Authorization
+from pop3lib.testing.capabilities import capability_lines
+from pop3lib.testing.log import Log
+from pop3lib.testing.maildrop import Kept, Maildrop
 from pop3lib.testing.settings import Settings
 from pop3lib.testing.stuffing import stuffed, top
+from pop3lib.testing.transaction import Refusal, Transaction
 
-#: Answers a command's arguments.
-Handler: TypeAlias = Callable[[list[str]], Iterator[bytes]]
+#: Octets of a command line, CRLF included (:rfc:`2449#section-4`).
+LONGEST_COMMAND = 255
+#: Octets of a line that is not complete; more of it ends the session.
+LONGEST_LINE = 65536
 
 _serial = itertools.count(1)
-_NUMBER = re.compile(r"[0-9]{1,9}")
-_SECRET = re.compile(r"(?i:(PASS) .*|(APOP \S*) .*|(AUTH \S+) .*)", re.DOTALL)
-
-
-class Refusal(Exception):
-    """Answered ``-ERR`` with this text."""
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 class Session:
@@ -33,8 +35,7 @@ class Session:
 
     :param maildrops: the maildrops by user.
     :param settings: what is offered.
-    :param tls: whether TLS is on already.
-    :param stls: whether it can be started.
+    :param stls: whether TLS can be started.
     """
 
     def __init__(
@@ -42,28 +43,30 @@ class Session:
         maildrops: Mapping[str, Maildrop],
         settings: Settings,
         *,
-        tls: bool = False,
         stls: bool = False,
     ) -> None:
-        self._maildrops = maildrops
         self._settings = settings
-        self._tls = tls
         self._stls = stls
-        self._stamp = f"<{next(_serial)}.pop3lib@testing.example>"
-        self._buffer = b""
-        self._user: str | None = None
-        self._maildrop: Maildrop | None = None
-        self._messages: list[tuple[str, Stored]] = []
-        self._deleted: set[int] = set()
-        self._conversation: auth.Conversation | None = None
+        self._stamp = f"<{next(_serial)}.{time.time_ns()}@pop3lib.example>"
+        self._buffer = bytearray()
+        self._utf8 = False
+        self._transaction: Transaction | None = None
+        self._conversed = Log()
+        self._authorization = Authorization(maildrops, settings, self._stamp, self._violation)
         #: whether the connection is to be closed once all output is sent
         self.over = False
         #: whether the TLS handshake comes next; then call :meth:`tls_started`
         self.wants_tls = False
-        #: what was said, as ``C:`` and ``S:`` lines; secrets and message bodies left out
-        self.log: list[str] = []
-        #: what the client should not have done, in words
-        self.violations: list[str] = []
+
+    @property
+    def log(self) -> list[str]:
+        """What was said, as ``C:``, ``S:`` and ``--`` lines; no secrets, no messages."""
+        return self._conversed.lines
+
+    @property
+    def violations(self) -> list[str]:
+        """What the client should not have done, in words."""
+        return self._conversed.violations
 
     def greet(self) -> bytes:
         """Return the greeting."""
@@ -71,248 +74,271 @@ class Session:
         return self._say(f"+OK {self._settings.greeting}{stamp}")
 
     def receive(self, data: bytes) -> Iterator[bytes]:
-        """Yield the answers to the lines in *data*."""
+        """Yield the answers to the lines in *data*; take all of them before the next call."""
         self._buffer += data
-        if not self._settings.pipelining and self._buffer.count(b"\r\n") > 1:
-            self.violations.append("several commands at once though PIPELINING is not announced")
-        while not (self.over or self.wants_tls):
-            line, end, rest = self._buffer.partition(b"\r\n")
-            if not end:
-                return
-            self._buffer = rest
+        if not self._settings.pipelining and self._buffer.count(b"\n") > 1:
+            self._violation("several commands at once though PIPELINING is not announced")
+        while not (self.over or self.wants_tls) and (line := self._next_line()) is not None:
             yield from self._answer(line)
+        if self._buffer and (self.over or self.wants_tls):
+            self._said_too_early()
+        elif len(self._buffer) > LONGEST_LINE:
+            self._buffer.clear()
+            self.over = True
+            yield self._say("-ERR the line is too long")
 
-    def tls_started(self) -> None:
+    def tls_started(self, channel: Channel) -> None:
         """Go on inside TLS; what the client said before is forgotten (:rfc:`2595#section-4`)."""
-        self.wants_tls, self._tls = False, True
-        self._user = None
-        if self._buffer:
-            self.violations.append("something was sent between STLS and the handshake")
-            self._buffer = b""
+        self._conversed.remark("TLS")
+        self.wants_tls, self._authorization.channel = False, channel
+        self._authorization.forget()
+
+    def remark(self, text: str) -> None:
+        """Put what happened to the connection into the log."""
+        self._conversed.remark(text)
 
     def close(self) -> None:
         """End without UPDATE: nothing is removed (:rfc:`1939#section-6`)."""
-        if self._maildrop is not None:
-            self._maildrop.unlock()
-            self._maildrop = None
+        self.over = True
+        if self._transaction is not None:
+            self._transaction.release()
 
     # --- lines ---
 
+    def _next_line(self) -> bytes | None:
+        end = self._buffer.find(b"\n") + 1
+        if not end:
+            return None
+        line = bytes(self._buffer[:end])
+        del self._buffer[:end]
+        if not line.endswith(b"\r\n"):  # RFC 1939 section 3; real servers let it pass
+            self._violation("a line that ends in LF alone")
+            return line[:-1]
+        return line[:-2]
+
+    def _said_too_early(self) -> None:
+        what = "STLS and the handshake" if self.wants_tls else "QUIT and the end"
+        self._violation(f"{len(self._buffer)} octets between {what}")
+        self._buffer.clear()
+        # RFC 2595 section 4: the client waits. Dovecot, too, hangs up here.
+        self.over, self.wants_tls = True, False
+
     def _answer(self, line: bytes) -> Iterator[bytes]:
-        if self._conversation is not None:
-            self.log.append("C: ***")
-            yield self._continue(self._conversation, line)
-            return
-        text = line.decode("utf-8", "replace")
-        secret = _SECRET.fullmatch(text)
-        self.log.append(f"C: {next(filter(None, secret.groups()))} ***" if secret else f"C: {text}")
-        verb, *arguments = text.split(" ")
-        if len(line) > 253 and verb.upper() != "AUTH":  # RFC 2449 section 4
-            self.violations.append(f"a line of {len(line) + 2} octets: {verb}")
         try:
-            yield from self._handler(verb.upper())(arguments)
+            if self._authorization.in_exchange:
+                self._conversed.response(line)
+                yield self._begin(self._authorization.respond(line))
+            else:
+                yield from self._obey(line)
         except Refusal as refusal:
             yield self._say(f"-ERR {refusal}")
 
-    def _handler(self, verb: str) -> Handler:
-        before, after = self._before_login(), self._after_login()
-        either: dict[str, Handler] = {"QUIT": self._quit}
-        if self._settings.capa:
-            either["CAPA"] = self._capa
-        here, other = (after, before) if self._maildrop else (before, after)
-        handler = either.get(verb) or here.get(verb)
-        if handler is None:
-            raise Refusal("not in this state" if verb in other else "unknown command")
-        return handler
+    def _obey(self, line: bytes) -> Iterator[bytes]:
+        self._conversed.command(line)
+        name, *arguments = line.decode("utf-8", "replace").split(" ")
+        verb = name.upper()
+        self._check_line(line, verb)
+        if verb != "PASS":
+            self._authorization.forget()
+        command = self._command(verb)
+        for asked in (" ".join([verb, *arguments]), verb):
+            if asked in self._settings.refusals:
+                raise Refusal(self._settings.refusals[asked])
+        if len(arguments) > command.most:
+            raise Refusal(f"{verb} does not take so many arguments")
+        yield from command.run(self, arguments)
 
-    def _before_login(self) -> dict[str, Handler]:
-        known: dict[str, Handler] = {"AUTH": self._auth}
-        if self._settings.user:
-            known |= {"USER": self._do_user, "PASS": self._pass}
-        if self._settings.apop:
-            known["APOP"] = self._apop
-        if self._settings.utf8:
-            known["UTF8"] = self._done
-        if self._stls and not self._tls:
-            known["STLS"] = self._start_tls
-        return known
+    def _check_line(self, line: bytes, verb: str) -> None:
+        if len(line) + 2 > LONGEST_COMMAND:
+            self._violation(f"a line of {len(line) + 2} octets: {verb:.8}")
+        if not line.isascii() and not (self._utf8 or self._settings.utf8):
+            self._violation(f"octets beyond ASCII though UTF8 is not announced: {verb:.8}")
 
-    def _after_login(self) -> dict[str, Handler]:
-        known: dict[str, Handler] = {
-            "STAT": self._stat,
-            "LIST": self._list,
-            "RETR": self._retr,
-            "DELE": self._dele,
-            "NOOP": self._done,
-            "RSET": self._rset,
-        }
-        if self._settings.top:
-            known["TOP"] = self._top
-        if self._settings.uidl:
-            known["UIDL"] = self._uidl
-        return known
+    def _command(self, verb: str) -> _Command:
+        command = _COMMANDS.get(verb)
+        if command is None or not command.known(self):
+            raise Refusal("unknown command")
+        if command.transaction not in (None, self._transaction is not None):
+            self._violation(f"{verb} in the wrong state")
+            raise Refusal("not in this state")
+        return command
+
+    def _violation(self, text: str) -> None:
+        self._conversed.violation(text)
 
     def _say(self, text: str) -> bytes:
-        self.log.append(f"S: {text}")
-        return f"{text}\r\n".encode()
+        return self._say_all([text])
 
-    def _lines(self, status: str, lines: list[str]) -> Iterator[bytes]:
-        yield self._say(status)
-        yield b"".join(f"{line}\r\n".encode() for line in lines) + b".\r\n"
-        self.log += [*(f"S: {line}" for line in lines), "S: ."]
+    def _say_all(self, lines: list[str]) -> bytes:
+        self._conversed.answer(lines)
+        return "".join(f"{line}\r\n" for line in lines).encode()
 
     # --- logging in ---
 
     def _capa(self, _arguments: list[str]) -> Iterator[bytes]:
-        known = self._settings
-        optional = [
-            (known.top, "TOP"),
-            (known.uidl, "UIDL"),
-            (known.user, "USER"),
-            (bool(known.sasl), "SASL " + " ".join(known.sasl)),
-            (known.pipelining, "PIPELINING"),
-            (known.utf8, "UTF8 USER"),
-            (self._stls and not self._tls and self._maildrop is None, "STLS"),
-        ]
-        names = [name for offered, name in optional if offered]
-        return self._lines("+OK", [*names, "RESP-CODES", "AUTH-RESP-CODE", *known.capabilities])
+        lines = capability_lines(
+            self._settings,
+            self._authorization.channel,
+            stls=self._may_start_tls() and self._transaction is None,
+        )
+        yield self._say_all(["+OK", *lines, "."])
 
-    def _do_user(self, arguments: list[str]) -> Iterator[bytes]:
-        # RFC 1939 section 7: the server may say +OK though there is no such user.
-        self._user = " ".join(arguments)
+    def _user(self, arguments: list[str]) -> Iterator[bytes]:
+        self._authorization.user(arguments)
         yield self._say("+OK")
 
     def _pass(self, arguments: list[str]) -> Iterator[bytes]:
-        user, self._user = self._user, None
-        if user is None:
-            raise Refusal("USER comes first")
-        right = auth.same(self._password(user), " ".join(arguments))
-        yield self._log_in(user if right else None)
+        yield self._begin(self._authorization.pass_(arguments))
 
     def _apop(self, arguments: list[str]) -> Iterator[bytes]:
-        user, given = arguments if len(arguments) == 2 else ("", "")
-        password = self._password(user)
-        right = password is not None and auth.same(auth.apop_digest(self._stamp, password), given)
-        yield self._log_in(user if right else None)
+        yield self._begin(self._authorization.apop(arguments))
 
     def _auth(self, arguments: list[str]) -> Iterator[bytes]:
-        if not arguments:
-            yield from self._lines("+OK", list(self._settings.sasl))
-            return
-        name = arguments[0].upper()
-        if name not in self._settings.sasl or name not in auth.MECHANISMS:
-            raise Refusal("no such mechanism")
-        initial = None
-        if len(arguments) > 1:
-            initial = b"" if arguments[1] == "=" else _from_base64(arguments[1].encode())
-        mechanism = auth.MECHANISMS[name](self._password, initial, self._stamp)
-        yield self._advance(mechanism, lambda: next(mechanism))
+        if arguments:
+            yield self._begin(self._authorization.auth(arguments))
+        else:  # not in RFC 5034, but Dovecot and Twisted answer it so
+            yield self._say_all(["+OK", *self._authorization.mechanisms, "."])
 
-    def _continue(self, conversation: auth.Conversation, line: bytes) -> bytes:
-        self._conversation = None
-        if line == b"*":  # RFC 5034 section 4
-            return self._say("-ERR cancelled")
-        try:
-            response = _from_base64(line)
-        except Refusal as refusal:
-            return self._say(f"-ERR {refusal}")
-        return self._advance(conversation, lambda: conversation.send(response))
+    def _begin(self, admitted: str | Maildrop) -> bytes:
+        """Begin the TRANSACTION state, or go on with the exchange by a challenge."""
+        if isinstance(admitted, str):
+            return self._say(f"+ {admitted}")
+        self._transaction = Transaction(admitted, wait=self._settings.lock_wait)
+        admitted.last_login = time.monotonic()
+        return self._say(f"+OK {len(list(self._transaction))} messages")
 
-    def _advance(self, conversation: auth.Conversation, step: Callable[[], bytes]) -> bytes:
-        try:
-            challenge = step()
-        except StopIteration as stop:
-            return self._log_in(stop.value)
-        self._conversation = conversation
-        return self._say(f"+ {b64encode(challenge).decode()}")
-
-    def _password(self, user: str) -> str | None:
-        maildrop = self._maildrops.get(user)
-        return None if maildrop is None else maildrop.password
-
-    def _log_in(self, user: str | None) -> bytes:
-        if user is None:
-            code = self._settings.refusal_code
-            return self._say(f"-ERR {f'[{code}] ' if code else ''}wrong name or password")
-        maildrop = self._maildrops[user]
-        if not maildrop.lock():  # RFC 1939 section 4, RFC 2449 section 8.1.2
-            return self._say("-ERR [IN-USE] another session has this maildrop")
-        self._maildrop = maildrop
-        self._messages = maildrop.snapshot()
-        return self._say(f"+OK {len(self._messages)} messages")
+    def _may_start_tls(self) -> bool:
+        return self._stls and not self._authorization.channel.secure
 
     def _start_tls(self, _arguments: list[str]) -> Iterator[bytes]:
+        if self._utf8:  # RFC 6856 section 2.1
+            self._violation("STLS after UTF8")
+            raise Refusal("STLS comes before UTF8")
         yield self._say("+OK begin TLS")
         self.wants_tls = True
 
+    def _do_utf8(self, _arguments: list[str]) -> Iterator[bytes]:
+        self._utf8 = True
+        yield self._say("+OK")
+
+    def _lang(self, arguments: list[str]) -> Iterator[bytes]:
+        languages = self._settings.languages
+        if not arguments:
+            yield self._say_all(["+OK", *languages, "."])
+            return
+        asked = arguments[0].lower()
+        for tag in (language.partition(" ")[0] for language in languages):
+            if asked == "*" or f"{tag.lower()}-".startswith(f"{asked}-"):  # RFC 4647 section 3.3.1
+                yield self._say(f"+OK {tag} it is")
+                return
+        raise Refusal("no such language")
+
     # --- the maildrop ---
 
-    def _there(self) -> list[tuple[int, str, Stored]]:
-        numbered = ((n, *kept) for n, kept in enumerate(self._messages, 1))
-        return [entry for entry in numbered if entry[0] not in self._deleted]
+    def _open(self) -> Transaction:
+        assert self._transaction is not None, "the table of commands asks for it"
+        return self._transaction
 
-    def _number(self, arguments: list[str]) -> int:
-        if not arguments or not _NUMBER.fullmatch(arguments[0]):
-            raise Refusal("a message number is wanted")
-        number = int(arguments[0])
-        if not 1 <= number <= len(self._messages):
-            raise Refusal(f"no such message, there are {len(self._messages)}")
-        if number in self._deleted:
-            raise Refusal(f"message {number} is marked as deleted")
-        return number
+    def _message(self, arguments: list[str]) -> tuple[int, Kept]:
+        number = _number(arguments, "a message number")
+        return number, self._open()[number]
 
     def _stat(self, _arguments: list[str]) -> Iterator[bytes]:
-        there = self._there()
-        yield self._say(f"+OK {len(there)} {sum(message.size for _, _, message in there)}")
+        count, octets = self._open().drop_listing()
+        yield self._say(f"+OK {count} {octets}")
 
     def _list(self, arguments: list[str]) -> Iterator[bytes]:
-        if arguments:
-            number = self._number(arguments)
-            yield self._say(f"+OK {number} {self._messages[number - 1][1].size}")
-            return
-        yield from self._lines("+OK", [f"{n} {message.size}" for n, _, message in self._there()])
+        return self._listing(arguments, lambda kept: kept.message.size)
 
     def _uidl(self, arguments: list[str]) -> Iterator[bytes]:
+        return self._listing(arguments, lambda kept: kept.uid)
+
+    def _listing(self, arguments: list[str], value: Callable[[Kept], object]) -> Iterator[bytes]:
         if arguments:
-            number = self._number(arguments)
-            yield self._say(f"+OK {number} {self._messages[number - 1][0]}")
-            return
-        yield from self._lines("+OK", [f"{n} {uid}" for n, uid, _ in self._there()])
+            number, kept = self._message(arguments)
+            yield self._say(f"+OK {number} {value(kept)}")
+        else:
+            lines = [f"{number} {value(kept)}" for number, kept in self._open()]
+            yield self._say_all(["+OK", *lines, "."])
 
     def _retr(self, arguments: list[str]) -> Iterator[bytes]:
-        message = self._messages[self._number(arguments) - 1][1]
-        yield self._say(f"+OK {message.size} octets")
-        yield from stuffed(message.chunks())
+        number, kept = self._message(arguments)
+        self._refuse_8bit(kept)
+        yield self._say(f"+OK {kept.message.size} octets")
+        self.remark(f"{kept.message.size} octets of message {number}")
+        yield from stuffed(kept.message.chunks())
 
     def _top(self, arguments: list[str]) -> Iterator[bytes]:
-        message = self._messages[self._number(arguments) - 1][1]
-        if len(arguments) != 2 or not _NUMBER.fullmatch(arguments[1]):
-            raise Refusal("a count of lines is wanted")
+        number, kept = self._message(arguments)
+        lines = _number(arguments[1:], "a count of lines")
+        self._refuse_8bit(kept)
         yield self._say("+OK")
-        yield from stuffed(top(message.chunks(), int(arguments[1])))
+        self.remark(f"the header and {lines} lines of message {number}")
+        yield from stuffed(top(kept.message.chunks(), lines))
+
+    def _refuse_8bit(self, kept: Kept) -> None:
+        if not self._settings.utf8_required or self._utf8:
+            return
+        if not all(map(bytes.isascii, top(kept.message.chunks(), 0))):
+            raise Refusal("[UTF8] this message wants UTF8 first")  # RFC 6856 section 5
 
     def _dele(self, arguments: list[str]) -> Iterator[bytes]:
-        number = self._number(arguments)
-        self._deleted.add(number)
+        number, _kept = self._message(arguments)
+        self._open().mark(number)
         yield self._say(f"+OK message {number} is marked")
 
     def _rset(self, _arguments: list[str]) -> Iterator[bytes]:
-        self._deleted.clear()
+        self._open().reset()
         yield self._say("+OK")
 
-    def _done(self, _arguments: list[str]) -> Iterator[bytes]:
+    def _noop(self, _arguments: list[str]) -> Iterator[bytes]:
         yield self._say("+OK")
 
     def _quit(self, _arguments: list[str]) -> Iterator[bytes]:
-        if self._maildrop is not None:  # the UPDATE state, RFC 1939 section 6
-            self._maildrop.remove(self._messages[number - 1][0] for number in sorted(self._deleted))
-        self.close()
         self.over = True
+        if self._transaction is not None:  # the UPDATE state, RFC 1939 section 6
+            self._transaction.commit()
         yield self._say("+OK goodbye")
 
 
-def _from_base64(octets: bytes) -> bytes:
-    try:
-        return b64decode(octets, validate=True)
-    except ValueError:
-        raise Refusal("that is not base64") from None
+Run: TypeAlias = Callable[[Session, list[str]], Iterator[bytes]]
+
+
+class _Command(NamedTuple):
+    """How a verb is answered."""
+
+    run: Run
+    #: how many arguments it may have
+    most: int
+    #: whether it belongs to the TRANSACTION state (True), AUTHORIZATION (False), or both (None)
+    transaction: bool | None
+    known: Callable[[Session], bool] = lambda session: True
+
+
+_WORDS = 255  # a name or a password may have spaces in it
+
+_COMMANDS: Mapping[str, _Command] = {
+    "QUIT": _Command(Session._quit, 0, None),
+    "CAPA": _Command(Session._capa, 0, None, lambda session: session._settings.capa),
+    "LANG": _Command(Session._lang, 1, None, lambda session: bool(session._settings.languages)),
+    "USER": _Command(Session._user, _WORDS, False, lambda session: session._settings.user),
+    "PASS": _Command(Session._pass, _WORDS, False, lambda session: session._settings.user),
+    "APOP": _Command(Session._apop, 2, False, lambda session: session._settings.apop),
+    "AUTH": _Command(Session._auth, 2, False),
+    "UTF8": _Command(Session._do_utf8, 0, False, lambda session: session._settings.utf8),
+    "STLS": _Command(Session._start_tls, 0, False, Session._may_start_tls),
+    "STAT": _Command(Session._stat, 0, True),
+    "LIST": _Command(Session._list, 1, True),
+    "UIDL": _Command(Session._uidl, 1, True, lambda session: session._settings.uidl),
+    "RETR": _Command(Session._retr, 1, True),
+    "TOP": _Command(Session._top, 2, True, lambda session: session._settings.top),
+    "DELE": _Command(Session._dele, 1, True),
+    "RSET": _Command(Session._rset, 0, True),
+    "NOOP": _Command(Session._noop, 0, True),
+}
+
+
+def _number(arguments: list[str], what: str) -> int:
+    if not arguments or not _NUMBER.fullmatch(arguments[0]):
+        raise Refusal(f"{what} is wanted")
+    return int(arguments[0])
