@@ -20,7 +20,9 @@ RawField: TypeAlias = tuple[str, str]
 _CRLF_FIELD: Final = re.compile(r"\r\n([!-9;-~]++)(?=[ \t]*+:)")
 _LF_FIELD: Final = re.compile(r"\n([!-9;-~]++)(?=[ \t]*+:)")
 _NAME: Final = re.compile(r"([!-9;-~]++)(?=[ \t]*+:)")
-_BLANK_LINE: Final = re.compile(rb"(?:\A|\n)\r*+\n")
+_BLANK_LINE: Final = re.compile(rb"(?:\A|(?<=\n))\r*+\n")
+#: The line end of the last field.
+_LAST_LINE_END: Final = re.compile(r"\r?\n\Z")
 
 #: How much of a line that is no field its defect quotes, in characters.
 _QUOTED: Final = 60
@@ -62,8 +64,8 @@ def _irregular(raw: bytes) -> Block:
     blank = _BLANK_LINE.search(raw)
     text = raw[: blank.start() if blank else len(raw)].decode("latin-1")
     length = blank.end() if blank else len(raw)
-    text = text.removesuffix("\n")
-    defects = _line_end_defects(text)
+    text = _LAST_LINE_END.sub("", text)
+    defects = _line_end_defects(raw[:length].decode("latin-1"))
     fields = None
     if "\r" not in text:
         fields = _regular(text, "\n", _LF_FIELD, text.count("\n"))
@@ -103,7 +105,8 @@ def _line_by_line(text: str) -> tuple[list[RawField], list[str]]:
             lines = junk
             junk.append(line)
     fields = [(name, "\n".join(lines).removesuffix("\r")) for name, lines in found]
-    return fields, [line for line in junk if line.strip("\r")]
+    bare = (line.rstrip("\r") for line in junk)
+    return fields, [line for line in bare if line]
 
 
 def _junk_defects(junk: list[str]) -> list[str]:

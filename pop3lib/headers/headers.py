@@ -26,8 +26,8 @@ from pop3lib.headers.types import (
 )
 from pop3lib.printable import printable
 
-_H = TypeVar("_H", bound=Header)
-_D = TypeVar("_D")
+T = TypeVar("T", bound=Header)
+V = TypeVar("V")
 
 #: RFC 5322 2.1.1: octets in a line, its line end not counted.
 _LONGEST_LINE: Final = 998
@@ -74,34 +74,34 @@ class Headers:
         return isinstance(name, str | Field) and bool(self._positions(name))
 
     @overload
-    def __getitem__(self, name: Field[_H]) -> _H: ...
+    def __getitem__(self, name: Field[T]) -> T: ...
     @overload
     def __getitem__(self, name: str) -> Header: ...
-    def __getitem__(self, name: str | Field[_H]) -> Header:
+    def __getitem__(self, name: str | Field[T]) -> Header:
         """Return the first field called *name*; raise :exc:`KeyError` where there is none."""
         for position in self._positions(name):
             return self._header(position, _kind(name))
         raise KeyError(name if isinstance(name, str) else name.name)
 
     @overload
-    def get(self, name: Field[_H]) -> _H | None: ...
+    def get(self, name: Field[T]) -> T | None: ...
     @overload
-    def get(self, name: Field[_H], default: _D) -> _H | _D: ...
+    def get(self, name: Field[T], default: V) -> T | V: ...
     @overload
     def get(self, name: str) -> Header | None: ...
     @overload
-    def get(self, name: str, default: _D) -> Header | _D: ...
-    def get(self, name: str | Field[_H], default: object = None) -> object:
+    def get(self, name: str, default: V) -> Header | V: ...
+    def get(self, name: str | Field[T], default: object = None) -> object:
         """Return the first field called *name*, or *default*."""
         for position in self._positions(name):
             return self._header(position, _kind(name))
         return default
 
     @overload
-    def all(self, name: Field[_H]) -> tuple[_H, ...]: ...
+    def all(self, name: Field[T]) -> tuple[T, ...]: ...
     @overload
     def all(self, name: str) -> tuple[Header, ...]: ...
-    def all(self, name: str | Field[_H]) -> tuple[Header, ...]:
+    def all(self, name: str | Field[T]) -> tuple[Header, ...]:
         """Return every field called *name*, in order."""
         kind = _kind(name)
         return tuple(self._header(position, kind) for position in self._positions(name))
@@ -146,7 +146,7 @@ class Headers:
             self._index = index
         return self._index
 
-    def _header(self, position: int, kind: type[_H]) -> _H:
+    def _header(self, position: int, kind: type[T]) -> T:
         made = self._made.get(position)
         if made.__class__ is kind:
             return made
@@ -248,7 +248,7 @@ class Headers:
         return self.get(names.CONTENT_TRANSFER_ENCODING)
 
 
-def _kind(name: str | Field[_H]) -> type[Header]:
+def _kind(name: str | Field[T]) -> type[Header]:
     return KINDS.get(name.lower(), UnstructuredHeader) if isinstance(name, str) else name.kind
 
 

@@ -26,15 +26,15 @@ from pop3lib.headers.types import (
     UnstructuredHeader,
 )
 
-H_co = TypeVar("H_co", bound=Header, covariant=True)
+T_co = TypeVar("T_co", bound=Header, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Field(Generic[H_co]):
+class Field(Generic[T_co]):
     """A field's name, and the kind of header that it is read as."""
 
     name: str
-    kind: type[H_co]
+    kind: type[T_co]
 
 
 # RFC 5322 3.6

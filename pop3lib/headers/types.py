@@ -7,7 +7,6 @@ holds: what was wrong with it is in ``defects``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
@@ -22,7 +21,8 @@ from pop3lib.printable import printable
 _T_co = TypeVar("_T_co", covariant=True)
 
 #: RFC 5322 2.2 allows printable ASCII, space and tab; a line end is the block's business.
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+#: Deleting what is allowed is many times faster than searching for what is not.
+_ALLOWED: Final = bytes(octet for octet in range(256) if octet in b"\t\n\r" or 31 < octet != 127)
 
 
 class _Reading(Generic[_T_co]):
@@ -59,14 +59,14 @@ class Header:
 
     @property
     def display(self) -> str:
-        """The value, safe to show in a terminal: see :func:`pop3lib.printable.printable`."""
+        """The value, safe to show in a terminal: nothing unprintable or invisible is in it."""
         return printable(self.value)
 
     @property
     def defects(self) -> tuple[str, ...]:
         """What is wrong with the field, in words; empty where nothing is."""
         found: tuple[str, ...] = self._reading.defects
-        if _CONTROL.search(self._source):
+        if self._source.encode("latin-1").translate(None, _ALLOWED):
             return (*found, "control characters")
         return found
 
@@ -74,7 +74,9 @@ class Header:
         """The body, one character an octet, unfolded (:rfc:`5322#section-2.2.3`) and trimmed."""
         source = self._source
         body = source[1:] if source[0] == ":" else source.partition(":")[2]
-        if "\n" in body:
+        if "\r\r\n" in body:
+            body = "".join(line.rstrip("\r") for line in body.split("\n"))
+        elif "\n" in body:
             body = body.replace("\r\n", "").replace("\n", "")
         return body.strip(" \t\r\n")
 

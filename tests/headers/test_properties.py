@@ -23,6 +23,10 @@ from pop3lib.headers import (
 from tests.headers.readings import texts
 from tests.headers.shapes import FIELDS, PIECES
 
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
 _ATEXT = "abcXYZ019!#$%&'*+-/=?^_`{|}~"
 _TEXT = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=30)
 _NAMES = st.lists(_TEXT, max_size=3).map(" ".join)
@@ -107,8 +111,8 @@ def test_a_date_in_any_form_of_the_grammar_is_read_back(
     space = f"{before} {behind}"
     minutes = int((when.utcoffset() or timedelta()).total_seconds()) // 60
     zone = f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}{abs(minutes) % 60:02}"
-    day = f"{['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'][when.weekday()]}{before},{space}" * weekday
-    month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][when.month - 1]
+    day = f"{_DAYS[when.weekday()]}{before},{space}" if weekday else ""
+    month = _MONTHS[when.month - 1]
     clock = f"{when.hour:02}{before}:{behind}{when.minute:02}"
     clock += f":{when.second:02}" if seconds else ""
     raw = f"Date: {day}{when.day}{space}{month}{space}{when.year:04}{space}{clock}{space}{zone}"
