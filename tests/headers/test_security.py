@@ -55,8 +55,6 @@ def test_hdr_02_controls_inside_encoded_words_are_replaced_after_decoding(unsafe
 def test_hdr_03_a_name_cannot_turn_the_direction_of_the_address_behind_it() -> None:
     name = encoded("\u202eknab")
     field = parse_headers(f"From: {name} <x@evil.example>\r\n".encode())[FROM]
-        FROM
-    ]
     assert field.display == "\ufffdknab <x@evil.example>"
 
 
