@@ -116,7 +116,7 @@ def test_hdr_08_repeated_fields_are_all_there_and_the_first_is_meant() -> None:
         ('"ceo@bank.example\0" <x@evil.example>', "ceo@bank.example\0", "x@evil.example"),
         (
             f"{encoded('<c@bank.example>')} <x@evil.example>",
-            "<ceo@bank.example>",
+            "<c@bank.example>",
             "x@evil.example",
         ),
         ("x@evil.example (ceo@bank.example)", "ceo@bank.example", "x@evil.example"),
