@@ -80,7 +80,7 @@ def test_messages_come_in_order_with_a_refused_one_among_them(
 
 @pytest.mark.parametrize("pipelining", [True, False], ids=["pipelined", "one by one"])
 def test_summaries_have_size_unique_id_and_subject(server: Server, pipelining: bool) -> None:
-    count = 300
+    count = 40
     server.fill("alice", [b"Subject: number %d\n\n.\n" % n for n in range(1, count + 1)])
     with logged_in(server, pipelining=pipelining) as pop:
         sizes, uids = pop.list(), pop.uidl()
