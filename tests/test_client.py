@@ -16,6 +16,7 @@ import pop3lib.sasl
 from pop3lib import CommandError, Limits, Security, State, WrongStateError
 from pop3lib.protocol import Command, Noop, Retr, Stat
 from pop3lib.testing import LazyMessage, Maildrop, Server, Settings, script
+from pop3lib.testing.listener import Listener
 from tests.conftest import Tls
 
 MESSAGES = [b"Subject: number %d\r\n\r\n.body\r\n%d\r\n" % (n, n) for n in range(1, 6)]
@@ -102,11 +103,20 @@ def test_DAT_02_marks_lost_with_the_line_are_not_passed_over_in_silence() -> Non
 
 
 def test_a_server_that_hung_up_is_no_error_where_nothing_was_marked() -> None:
-    lines = "S: +OK\nC: USER a\nS: -ERR [IN-USE] busy\n"
-    refused = pytest.raises(pop3lib.MaildropInUseError)
-    with script(lines) as server, client(server) as pop, refused:
-        pop.user("a")
-    assert pop.state is State.CLOSED
+    def serve(connection: socket.socket) -> None:
+        connection.sendall(b"+OK\r\n")
+        connection.recv(100)
+        connection.sendall(b"-ERR [IN-USE] busy\r\n")
+
+    listener = Listener(serve)
+    try:
+        refused = pytest.raises(pop3lib.MaildropInUseError)
+        options: dict[str, Any] = {"security": Security.PLAINTEXT, "allow_insecure_login": True}
+        with pop3lib.Client("127.0.0.1", listener.port, **options) as pop, refused:
+            pop.user("a")
+        assert pop.state is State.CLOSED
+    finally:
+        listener.stop()
 
 
 # --- what it returns
