@@ -17,6 +17,8 @@ from tests.live.servers.server import Server, first_problem
 #: Dovecot, which is no reason not to run it.
 ROOT_VARIABLE = "POP3LIB_COURIER_ROOT"
 
+#: Where .ci/run unpacks it.
+_UNPACKED = Path(__file__).parents[3] / "build" / "ci" / "courier"
 _SCRIPT = Path(__file__).with_name("courier.sh")
 _TOOLS = ("couriertcpd", "couriertls", "makeuserdb", "userdbpw", "unshare")
 _MECHANISMS = "PLAIN LOGIN CRAM-MD5 CRAM-SHA1 CRAM-SHA256"
@@ -114,7 +116,8 @@ class Courier(Server):
 
 def _programs() -> Path:
     """Return the folder of courierpop3d and courierpop3login."""
-    return Path(os.environ.get(ROOT_VARIABLE) or "/", "usr/lib/courier/courier").absolute()
+    found = _UNPACKED if _UNPACKED.is_dir() else "/"
+    return Path(os.environ.get(ROOT_VARIABLE) or found, "usr/lib/courier/courier").absolute()
 
 
 def _may_unshare() -> bool:
