@@ -25,7 +25,7 @@ def test_sixteen_times_the_octets_do_not_take_quadratic_time(start: str) -> None
         for _ in range(_ATTEMPTS):
             best_small = min(best_small, seconds(small))
             best_large = min(best_large, seconds(large))
-            if best_large < _TIMES_SLOWER * max(best_small, _NOISE):
+            if best_large < _TIMES_SLOWER * max(best_small, _SHORTEST):
                 break
         else:
             pytest.fail(f"{piece!r} repeated takes more than linear time")
