@@ -136,7 +136,7 @@ class Maildrop:
     ) -> Self:
         maildrop = cls(password)
         for file, uid in files:
-            message = _Octets(with_crlf(file.read_bytes()))
+            message = _stored(with_crlf(file.read_bytes()))
             maildrop._keep(message, uid, file if delete else None)
         return maildrop
 
