@@ -12,7 +12,7 @@ import pop3lib
 from pop3lib import AuthenticationError, InvalidArgumentError, RemoteProtocolError, State
 from pop3lib.protocol import Auth, Connection, Procedure, Stls
 from pop3lib.protocol.apop import stamp
-from pop3lib.protocol.flows import apop, log_in, start_tls
+from pop3lib.protocol.flows import apop, capabilities, log_in, start_tls
 from pop3lib.sasl import Credentials, Login, MechanismError, Plain
 
 
@@ -261,33 +261,34 @@ def test_8_bit_where_the_server_says_UTF8_USER() -> None:
     assert lines[2] == "PASS pä55\r\n".encode()
 
 
-class Xoauth2(Talker):
-    name = "XOAUTH2"
+EXPLAINED = b"+ " + b64encode(b'{"status": "400"}')
 
 
 @pytest.mark.parametrize(
-    ("answer", "refusal", "again"),
+    ("answers", "again"),
     [
-        (b"-ERR Protocol error. 10", {}, True),
-        (b"-ERR [AUTH] no", {}, False),
-        (b"-ERR no", {"status": "400"}, False),
+        ([b"-ERR Protocol error. 10"], True),
+        ([b"-ERR [AUTH] no"], False),
+        ([EXPLAINED, b"-ERR no"], False),
     ],
 )
 def test_XOAUTH2_falls_back_to_two_lines_where_the_form_was_refused(
-    answer: bytes, refusal: dict[str, str], again: bool
+    answers: list[bytes], again: bool
 ) -> None:
-    talker = Xoauth2(b"token", b"token")
-    talker.refusal = refusal
     connection = greeted(secure=True)
-    connection.run(_auth_of(talker))
-    lines = said(connection, answer, b"+ ")
-    assert (lines[1] == b"AUTH XOAUTH2\r\n") is again
+    capa = b"+OK\r\nSASL XOAUTH2\r\n."
+    procedure, lines = logging_in(connection, capa, *answers, token="t0k3n", password=None)
+    assert lines[1].startswith(b"AUTH XOAUTH2 ")
+    assert (lines[-1] == b"AUTH XOAUTH2\r\n") is again
+    assert procedure.done is not again
 
 
-def _auth_of(talker: Talker) -> Any:
-    from pop3lib.protocol import flows
-
-    return flows._auth(talker)
+def test_CAPA_is_asked_once_in_a_state() -> None:
+    connection = greeted()
+    connection.run(capabilities(connection.session))
+    assert said(connection, b"+OK\r\nTOP\r\n.") == [b"CAPA\r\n", b""]
+    again = connection.run(capabilities(connection.session))
+    assert connection.data_to_send() == b"" and again.result().top
 
 
 # --- STLS
