@@ -103,52 +103,65 @@ class AddressList(NamedTuple):
 
 def parse_addresses(octets: str) -> AddressList:
     """Read an address list."""
-    return _usual(octets) or _Reader(octets).read()
-
-
-def _usual(octets: str) -> AddressList | None:
-    """The fast path: mailboxes in ASCII, without comments, routes or anything obsolete."""
     found: list[Address] = []
     defects: dict[str, None] = {}
-    position, end = 0, len(octets)
-    while position < end:
-        mailbox = _USUAL.match(octets, position)
-        if mailbox is None:
-            return None
-        quoted, name, local, domain, bare_local, bare_domain = mailbox.groups("")
-        if "=?" in quoted:
-            return None
-        if "=?" in name:
-            name = decode_words(name, defects.setdefault)
-        found.append(Mailbox(quoted or name, local or bare_local, domain or bare_domain))
-        position = mailbox.end()
+    position = _usual(octets, 0, found, defects.setdefault)
+    if position < len(octets):
+        reader = _Reader(octets, position, found, defects)
+        reader.read()
     return AddressList(tuple(found), tuple(defects))
 
 
-class _Reader:
+def _usual(octets: str, position: int, found: list[Address], note: Note) -> int:
+    """Take the usual mailboxes from *position* on; return where something else stands.
+
+    Usual is a mailbox in ASCII, without comments, routes or anything obsolete, and its comma.
+    """
+    end = len(octets)
+    while position < end:
+        mailbox = _USUAL.match(octets, position)
+        if mailbox is None:
+            return position
+        quoted, name, local, domain, bare_local, bare_domain = mailbox.groups("")
+        if "=?" in quoted:
+            return position
+        if "=?" in name:
+            name = decode_words(name, note)
+        found.append(Mailbox(quoted or name, local or bare_local, domain or bare_domain))
+        position = mailbox.end()
+    return position
+
+
+class _Reader(Scanner):
     """Reads any list at all: words up to a delimiter, then what that delimiter makes of them."""
 
-    def __init__(self, octets: str) -> None:
-        self._scanner = Scanner(octets)
-        self._note = self._scanner.note
-        self._found: list[Address] = []
+    __slots__ = ("_behind", "_found", "_group", "_members")
+
+    def __init__(
+        self, octets: str, position: int, found: list[Address], defects: dict[str, None]
+    ) -> None:
+        super().__init__(octets)
+        self.position = position
+        self.defects = defects
+        self._found = found
         self._group: str | None = None
         self._members: list[Mailbox] = []
         #: an address has been read, and the comma that must follow has not
         self._behind = False
 
-    def read(self) -> AddressList:
-        while not self._scanner.done:
+    def read(self) -> None:
+        while not self.done:
             self._element()
+            if self._group is None and not self._behind:
+                self.position = _usual(self.text, self.position, self._found, self.note)
         if self._group is not None:
-            self._note("a group that is not closed with a semicolon")
+            self.note("a group that is not closed with a semicolon")
             self._close_group()
-        return AddressList(tuple(self._found), tuple(self._scanner.defects))
 
     def _element(self) -> None:
-        self._scanner.comments.clear()
-        found = words(self._scanner, "<>,:;")
-        delimiter = self._scanner.take("<>,:;")
+        self.comments.clear()
+        found = words(self, "<>,:;")
+        delimiter = self.take("<>,:;")
         if delimiter == "<":
             self._angle(found)
         elif delimiter == ":":
@@ -158,26 +171,26 @@ class _Reader:
             if delimiter == ";":
                 self._semicolon()
             elif delimiter == ">":
-                self._note("a closing angle bracket that closes nothing")
+                self.note("a closing angle bracket that closes nothing")
             else:
                 self._behind = False
 
     def _colon(self, found: list[Word]) -> None:
         if self._group is not None:
-            self._note("a group inside a group")
+            self.note("a group inside a group")
         if any(map(_is_at, found)):
-            self._note("a colon behind an address")
+            self.note("a colon behind an address")
             self._bare(found)
         elif self._group is None:
-            self._group = phrase(found, self._note)
+            self._group = phrase(found, self.note)
             if not self._group:
-                self._note("a group without a name")
+                self.note("a group without a name")
         self._behind = False
 
     def _semicolon(self) -> None:
         self._behind = self._group is not None
         if self._group is None:
-            self._note("a semicolon that ends no group")
+            self.note("a semicolon that ends no group")
         else:
             self._close_group()
 
@@ -188,29 +201,28 @@ class _Reader:
 
     def _angle(self, name: list[Word]) -> None:
         """Read an angle-addr; its ``<`` is passed (RFC 5322 3.4, 4.4)."""
-        scanner = self._scanner
-        while scanner.take("<"):
-            self._note("more than one pair of angle brackets")
+        while self.take("<"):
+            self.note("more than one pair of angle brackets")
         found = self._behind_route()
-        if not scanner.take(">"):
-            self._note("an angle bracket that is not closed")
-        while scanner.take(">"):
-            self._note("more than one pair of angle brackets")
-        scanner.skip_cfws()
+        if not self.take(">"):
+            self.note("an angle bracket that is not closed")
+        while self.take(">"):
+            self.note("more than one pair of angle brackets")
+        self.skip_cfws()
         if any(map(_is_at, name)):
-            self._note("an unquoted @ in a name")
+            self.note("an unquoted @ in a name")
         if not found:
-            self._note("angle brackets without an address")
+            self.note("angle brackets without an address")
         self._add(name, found)
 
     def _behind_route(self) -> list[Word]:
         """Return the words of an addr-spec; a route before it is passed over (obs-route)."""
-        found = words(self._scanner, "<>,:;")
-        while self._scanner.peek() == ":" or (self._scanner.peek() == "," and _routes(found)):
+        found = words(self, "<>,:;")
+        while self.peek() == ":" or (self.peek() == "," and _routes(found)):
             if not _routes(found):  # "mailto:" in most cases
-                self._note("a colon inside the angle brackets")
-            self._scanner.position += 1
-            found = words(self._scanner, "<>,:;")
+                self.note("a colon inside the angle brackets")
+            self.position += 1
+            found = words(self, "<>,:;")
         return found
 
     def _bare(self, found: list[Word]) -> None:
@@ -222,33 +234,33 @@ class _Reader:
                 name += run
                 continue
             if name:
-                self._note("an address with a name but without angle brackets")
+                self.note("an address with a name but without angle brackets")
             self._add(name, run)
             name = []
             addresses += 1
         if name and (addresses or self._behind):
-            self._note("text behind an address")
+            self.note("text behind an address")
         elif name:
             self._without_at(name)
 
     def _without_at(self, found: list[Word]) -> None:
         """Take a lone local part, as cron and old mailers write it, or else a name."""
-        self._note("an address without a domain")
+        self.note("an address without a domain")
         if len(_runs(found)) == 1 and found[0].kind == "atom":
             self._add([], found)
         else:
-            self._append(Mailbox(phrase(found, self._note), "", ""))
+            self._append(Mailbox(phrase(found, self.note), "", ""))
 
     def _add(self, name: list[Word], spec: list[Word]) -> None:
         if self._behind:
-            self._note("no comma between two addresses")
-        local, domain = _addr_spec(spec, self._note)
-        shown = phrase(name, self._note)
-        if not shown and self._scanner.comments:
+            self.note("no comma between two addresses")
+        local, domain = _addr_spec(spec, self.note)
+        shown = phrase(name, self.note)
+        if not shown and self.comments:
             # RFC 822's "jdoe@machine.example (John Doe)": the comment is the name
-            shown = decode_words(self._scanner.comments[-1], self._note)
+            shown = decode_words(self.comments[-1], self.note)
         if not local and not domain and spec:
-            shown = shown or phrase(spec, self._note)
+            shown = shown or phrase(spec, self.note)
         if shown or local or domain:
             self._append(Mailbox(shown, local, domain))
         self._behind = True

@@ -24,6 +24,10 @@ _BLANK_LINE: Final = re.compile(rb"(?:\A|(?<=\n))\r*+\n")
 #: The line end of the last field.
 _LAST_LINE_END: Final = re.compile(r"\r?\n\Z")
 
+#: What mbox files put before a message, and some servers leave there. ``From :`` is a field.
+_MBOX_LINE: Final = re.compile(rb"(?:>?From (?![ \t]*:)[^\r\n]*+\r?\n)++")
+_MBOX_DEFECT: Final = "a line of an mbox file before the header"
+
 #: How much of a line that is no field its defect quotes, in characters.
 _QUOTED: Final = 60
 
@@ -39,6 +43,13 @@ class Block(NamedTuple):
 
 def split_block(raw: bytes) -> Block:
     """Cut *raw* into fields, up to the first empty line or the end."""
+    if raw.startswith((b"From ", b">From ")) and (line := _MBOX_LINE.match(raw)):
+        block = _split(raw[line.end() :])
+        return Block(block.fields, line.end() + block.length, (_MBOX_DEFECT, *block.defects))
+    return _split(raw)
+
+
+def _split(raw: bytes) -> Block:
     end = raw.find(b"\r\n\r\n")
     head = raw.removesuffix(b"\r\n") if end < 0 else raw[:end]
     text = head.decode("latin-1")

@@ -9,13 +9,25 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from pop3lib.headers.charsets import Note, text
 from pop3lib.headers.dates import parse_date
 from pop3lib.headers.scanner import ATEXT, NOT_ATEXT, Scanner, without_comments
 
-_CLAUSES: Final = frozenset(("from", "by", "via", "with", "id", "for"))
+_CLAUSES: Final = ("from", "by", "via", "with", "id", "for")
+_PLAIN: Final = r"[^ \t\r\n<>\";,]++"
+#: Words that no clause names: a bare domain-literal, the rest of "Microsoft SMTP Server".
+_EXTRA: Final = rf"(?:[ \t]++(?!(?:{'|'.join(_CLAUSES)})[ \t]){_PLAIN})*+"
+#: What most servers write once comments are away: the clauses in RFC 5321's order, then the date.
+_USUAL: Final = re.compile(
+    rf"[ \t]*+(?:from[ \t]++(?!by[ \t])({_PLAIN}){_EXTRA}[ \t]++)?+(?:by[ \t]++({_PLAIN}))?+"
+    rf"(?:[ \t]++via[ \t]++({_PLAIN}){_EXTRA})?+"
+    rf"(?:[ \t]++with[ \t]++(?!id[ \t])({_PLAIN}){_EXTRA})?+"
+    rf"(?:[ \t]++id[ \t]++(?!for[ \t])<?+({_PLAIN})>?+)?+"
+    rf"(?:[ \t]++for[ \t]++<?+({_PLAIN})>?+)?+[ \t]*+;[ \t]*+([^;]*+)"
+)
 #: A word: quoted-strings, angle brackets and domain-literals in it may hold white space.
 _WORD: Final = re.compile(r'(?:[^ \t\r\n"<]++|"[^"]*+"|<[^<>]*+>|["<])++')
 _SPACE_INSIDE: Final = re.compile(r"<[^<>]*[ \t\r\n]")
@@ -57,22 +69,26 @@ class Path(NamedTuple):
 def parse_received(octets: str) -> Trace:
     """Read a Received field."""
     defects: dict[str, None] = {}
+    bare = without_comments(octets, defects.setdefault)
+    usual = _USUAL.fullmatch(bare) if bare.isascii() else None
+    if usual is None:
+        return _read(bare, defects)
+    from_, by, via, with_, id_, for_, date = usual.groups()
+    when = parse_date(date.rstrip(" \t"))
+    found = (*defects, *when.defects)
+    return Trace(from_, by, via, with_, id_, for_, when.datetime, found)
+
+
+def _read(bare: str, defects: dict[str, None]) -> Trace:
     note = defects.setdefault
-    head, semicolon, date = without_comments(octets, note).rpartition(";")
+    head, semicolon, date = bare.rpartition(";")
     if not semicolon:
         head, date = _split_at_date(date, note)
-    clause = _clauses(head, note)
+    clauses = _clauses(head, note)
+    from_, by, via, with_, id_, for_ = (clauses.get(name) for name in _CLAUSES)
     when = parse_date(date.strip(" \t\r\n"))
-    return Trace(
-        clause.get("from"),
-        clause.get("by"),
-        clause.get("via"),
-        clause.get("with"),
-        clause.get("id"),
-        clause.get("for"),
-        when.datetime,
-        (*defects, *when.defects),
-    )
+    found = (*defects, *when.defects)
+    return Trace(from_, by, via, with_, id_, for_, when.datetime, found)
 
 
 def _split_at_date(bare: str, note: Note) -> tuple[str, str]:
@@ -91,16 +107,16 @@ def _clauses(head: str, note: Note) -> dict[str, str]:
         words = _WORD.findall(head)
     else:
         words = head.split()
-    names = [word.lower() for word in words]
-    # From the back, so that the first of two clauses stays.
-    following = dict(zip(names[-2::-1], words[:0:-1], strict=True))
-    present = _CLAUSES & following.keys()
-    if any(following[name].lower() in _CLAUSES for name in present):
-        note("a clause without a value")  # "from (192.0.2.9) by ..."
-        pairs = zip(names[-2::-1], words[:0:-1], strict=True)
-        following = {name: word for name, word in pairs if word.lower() not in _CLAUSES}
-        present = _CLAUSES & following.keys()
-    return {name: _bare(following[name], note) for name in present}
+    clauses: dict[str, str] = {}
+    for name, word in pairwise(words):
+        name = name.lower()
+        if name not in _CLAUSES or name in clauses:
+            continue
+        if word.lower() in _CLAUSES:  # "from (192.0.2.9) by ..."
+            note("a clause without a value")
+        else:
+            clauses[name] = _bare(word, note)
+    return clauses
 
 
 def _bare(word: str, note: Note) -> str:

@@ -74,10 +74,11 @@ class Header:
         """The body, one character an octet, unfolded (:rfc:`5322#section-2.2.3`) and trimmed."""
         source = self._source
         body = source[1:] if source[0] == ":" else source.partition(":")[2]
-        if "\r\r\n" in body:
-            body = "".join(line.rstrip("\r") for line in body.split("\n"))
-        elif "\n" in body:
-            body = body.replace("\r\n", "").replace("\n", "")
+        if "\n" in body:
+            folded = body.replace("\r\n", "")
+            if "\r" in folded or "\n" in folded:  # CR CR LF, or bare LF
+                folded = "".join(line.rstrip("\r") for line in body.split("\n"))
+            body = folded
         return body.strip(" \t\r\n")
 
     def __str__(self) -> str:
