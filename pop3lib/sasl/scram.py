@@ -162,15 +162,17 @@ class Scram:
             )
         binding = b64encode(self._header + self._binding)
         final = b"c=%b,r=%b" % (binding, server.nonce.encode())
-        proof = self._sign(
-            b",".join((self._first, challenge, final)), server.salt, server.iterations
-        )
+        message = b",".join((self._first, challenge, final))
+        try:
+            proof = self._sign(message, server.salt, server.iterations)
+        except BaseException as error:
+            # Ctrl-C, say. The frames that it came through have keys in their variables.
+            raise error.with_traceback(None) from None
         self._next = Scram._verify
         return b"%b,p=%b" % (final, b64encode(proof))
 
     def _sign(self, message: bytes, salt: bytes, iterations: int) -> bytes:
         """Return our proof, and keep the signature that the server must show (section 3)."""
-        # No error can pass through this frame any more: it has keys in its variables.
         salted = hashlib.pbkdf2_hmac(self._hash, self._password.reveal().encode(), salt, iterations)
         client_key = hmac.digest(salted, b"Client Key", self._hash)
         stored_key = hashlib.new(self._hash, client_key).digest()

@@ -131,6 +131,29 @@ def test_SEC_03_a_failed_exchange_shows_no_secret(
     assert_unseen(caplog.text)
 
 
+@pytest.mark.parametrize("call", range(4))
+def test_SEC_03_an_interrupt_while_scram_computes_shows_no_key(
+    call: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Ctrl-C, or a program's own alarm, in the midst of it: at each of its four keyed digests.
+    sign, calls = hmac.digest, iter(range(4))
+
+    def interrupted(key: bytes, message: bytes, digest: str) -> bytes:
+        if next(calls) == call:
+            raise KeyboardInterrupt
+        return sign(key, message, digest)
+
+    mechanism = MAKERS["SCRAM-SHA-256"]()
+    mechanism.start()
+    monkeypatch.setattr(hmac, "digest", interrupted)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        mechanism.answer(b"r=Nx,s=QUJD,i=4096")
+    monkeypatch.undo()
+    assert_unseen(everything_shown(caught.value))
+    with pytest.raises(MechanismError):
+        mechanism.finish()
+
+
 @pytest.mark.parametrize(
     "attempt",
     [
