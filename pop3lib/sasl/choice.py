@@ -17,7 +17,6 @@ from pop3lib.sasl.mechanism import Mechanism
 from pop3lib.sasl.oauth import OAuthBearer, XOAuth2
 from pop3lib.sasl.plain import Plain
 from pop3lib.sasl.scram import Scram
-from pop3lib.secret import MASK
 
 _Offered: TypeAlias = Collection[str]
 _Maker: TypeAlias = Callable[[Credentials, _Offered], Mechanism]
@@ -131,7 +130,7 @@ def mechanism_for(name: str, credentials: Credentials, offered: Collection[str])
     # Some servers have XOAUTH2 and do not say so (Thunderbird's Pop3Client.sys.mjs tries it).
     if name not in offered and name not in _TOKENS:
         raise UnsupportedError(
-            f"the server does not list {name}; nothing was sent. To try it all the same, pass "
-            f"the mechanism itself, such as pop3lib.sasl.Plain(user, {MASK!r})"
+            f"the server does not list {name}; nothing was sent. To try it all the same, pass a "
+            "mechanism from pop3lib.sasl in place of its name"
         )
     return make(credentials, offered)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ssl
+import time
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
@@ -120,12 +121,42 @@ def test_without_a_certificate_there_is_no_binding() -> None:
     assert tls_server_end_point(None) is None
 
 
+def small(outer: int = 0x30, identifier: bytes = SHA256_WITH_RSA, rest: bytes = b"") -> bytes:
+    """The least that passes for a certificate here."""
+    return element(outer, element(0x30), element(0x30, identifier), rest)
+
+
 def test_what_is_no_certificate_has_no_binding() -> None:
+    assert tls_server_end_point(small()) is not None
     pem = certificate(EC_KEY, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-    endless_arc = element(0x06, b"\x2a" + b"\xff" * 40 + b"\x01")
-    nested = b"\x30\x80" * 40
-    for octets in (b"", pem, nested, element(0x30, element(0x30), element(0x30, endless_arc))):
+    for octets in (
+        b"",
+        pem,
+        small(outer=0x31),  # a SET
+        small(identifier=element(0x04, SHA256_WITH_RSA[2:])),  # an OCTET STRING
+        small(identifier=element(0x06)),  # an empty OBJECT IDENTIFIER
+        b"\x30\x80" * 40,
+    ):
         assert tls_server_end_point(octets) is None
+
+
+def test_an_indefinite_length_is_no_length() -> None:
+    # X.690, 10.1: DER has none. 0x80 is not 128 octets either.
+    content = small()[2:]
+    padded = content + element(0x03, bytes(128 - 2 - len(content)))
+    assert len(padded) == 128
+    assert tls_server_end_point(b"\x30\x81\x80" + padded) is not None
+    assert tls_server_end_point(b"\x30\x80" + padded) is None
+
+
+def test_LIM_12_an_endless_number_in_it_takes_no_time() -> None:
+    arc = b"\xff" * 200_000 + b"\x01"
+    identifier = b"\x06\x83" + len(arc).to_bytes(3, "big") + arc
+    algorithm = b"\x30\x83" + len(identifier).to_bytes(3, "big") + identifier
+    octets = b"\x30\x83" + (2 + len(algorithm)).to_bytes(3, "big") + b"\x30\x00" + algorithm
+    begun = time.perf_counter()
+    assert tls_server_end_point(octets) is None
+    assert time.perf_counter() - begun < 0.5
 
 
 def every_hash_of(octets: bytes) -> set[bytes]:
