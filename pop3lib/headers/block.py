@@ -1,8 +1,8 @@
 """A header block cut into fields, in bulk (:rfc:`5322#section-2.2`).
 
-Works on whole blocks with few calls, since a mailbox has thousands of them. A field is two pieces
-of the block's own text: its name, and all that follows the name up to the next field, colon and
-folds as received. What the value means is not known here.
+Works on whole blocks with few calls, since a mailbox has thousands of them. A field is three pieces
+of the block's own text: its name, its colon (with the white space that obsolete syntax allows
+before it), and its body with folds as received. What a body means is not known here.
 """
 
 from __future__ import annotations
@@ -13,16 +13,17 @@ from typing import Final, NamedTuple, TypeAlias
 
 from pop3lib.printable import printable
 
-#: The name, and the rest of the field from its colon on (or from the white space before it).
-RawField: TypeAlias = tuple[str, str]
+#: Name, colon and body of a field; put together they are the field as received.
+RawField: TypeAlias = tuple[str, str, str]
 
 # A line end comes first in each pattern, so that the search for it runs in C.
-_CRLF_FIELD: Final = re.compile(r"\r\n([!-9;-~]++)(?=[ \t]*+:)")
-_LF_FIELD: Final = re.compile(r"\n([!-9;-~]++)(?=[ \t]*+:)")
-_NAME: Final = re.compile(r"([!-9;-~]++)(?=[ \t]*+:)")
-_BLANK_LINE: Final = re.compile(rb"(?:\A|(?<=\n))\r*+\n")
-#: The line end of the last field.
-_LAST_LINE_END: Final = re.compile(r"\r?\n\Z")
+_CRLF_FIELD: Final = re.compile(r"\r\n(?![ \t])")
+_LF_FIELD: Final = re.compile(r"\n(?![ \t])")
+#: RFC 5322 3.6.8: printable ASCII but the colon.
+_NOT_NAME: Final = re.compile(r"[^!-9;-~]")
+_START: Final = re.compile(r"([!-9;-~]++)([ \t]*+:)")
+_BLANK_LINE: Final = re.compile(rb"(?:\A|\n)\r*+\n")
+_LAST_LINE_END: Final = re.compile(r"\r*+\n?\Z")
 
 #: What mbox files put before a message, and some servers leave there. ``From :`` is a field.
 _MBOX_LINE: Final = re.compile(rb"(?:>?From (?![ \t]*:)[^\r\n]*+\r?\n)++")
@@ -50,24 +51,30 @@ def split_block(raw: bytes) -> Block:
 
 
 def _split(raw: bytes) -> Block:
+    # TOP n 0 ends with the empty line; should there be an earlier one, this gives None
+    if raw.endswith(b"\r\n\r\n") and (fields := _crlf_lines(raw[:-4])):
+        return Block(fields, len(raw))
     end = raw.find(b"\r\n\r\n")
-    head = raw.removesuffix(b"\r\n") if end < 0 else raw[:end]
-    text = head.decode("latin-1")
-    lines = text.count("\n")
-    if text.count("\r\n") == lines == text.count("\r"):
-        fields = _regular(text, "\r\n", _CRLF_FIELD, lines)
-        if fields is not None:
-            return Block(fields, len(raw) if end < 0 else end + 4)
+    fields = _crlf_lines(raw.removesuffix(b"\r\n") if end < 0 else raw[:end])
+    if fields:
+        return Block(fields, len(raw) if end < 0 else end + 4)
     return _irregular(raw)
 
 
-def _regular(text: str, line_end: str, field: Pattern[str], lines: int) -> list[RawField] | None:
+def _crlf_lines(head: bytes) -> list[RawField] | None:
+    text = head.decode("latin-1")
+    if text.count("\r\n") == text.count("\n") == text.count("\r"):
+        return _regular(text, _CRLF_FIELD)
+    return None
+
+
+def _regular(text: str, line_end: Pattern[str]) -> list[RawField] | None:
     """Return the fields of *text*, or None where some line neither begins nor continues one."""
-    pieces = field.split(line_end + text)
-    folds = text.count("\n ") + text.count("\n\t")
-    if len(pieces) // 2 + folds != lines + 1:
+    fields = [piece.partition(":") for piece in line_end.split(text)]
+    names, colons, _ = zip(*fields, strict=True)
+    if "" in names or "" in colons or _NOT_NAME.search("".join(names)):
         return None
-    return list(zip(pieces[1::2], pieces[2::2], strict=True))
+    return fields
 
 
 def _irregular(raw: bytes) -> Block:
@@ -77,9 +84,7 @@ def _irregular(raw: bytes) -> Block:
     length = blank.end() if blank else len(raw)
     text = _LAST_LINE_END.sub("", text)
     defects = _line_end_defects(raw[:length].decode("latin-1"))
-    fields = None
-    if "\r" not in text:
-        fields = _regular(text, "\n", _LF_FIELD, text.count("\n"))
+    fields = _regular(text, _LF_FIELD) if "\r" not in text else None
     if fields is None:
         fields, junk = _line_by_line(text)
         defects += _junk_defects(junk)
@@ -103,19 +108,19 @@ def _line_by_line(text: str) -> tuple[list[RawField], list[str]]:
 
     What follows such a line is still read: with ``TOP n 0`` there is no body to take for headers.
     """
-    found: list[tuple[str, list[str]]] = []
+    found: list[tuple[str, str, list[str]]] = []
     junk: list[str] = []
     lines: list[str] = junk
     for line in text.split("\n"):
         if line[:1] in (" ", "\t"):
             lines.append(line)
-        elif name := _NAME.match(line):
-            lines = [line[name.end() :]]
-            found.append((name[1], lines))
+        elif start := _START.match(line):
+            lines = [line[start.end() :]]
+            found.append((start[1], start[2], lines))
         else:
             lines = junk
             junk.append(line)
-    fields = [(name, "\n".join(lines).removesuffix("\r")) for name, lines in found]
+    fields = [(name, colon, "\n".join(lines).removesuffix("\r")) for name, colon, lines in found]
     bare = (line.rstrip("\r") for line in junk)
     return fields, [line for line in bare if line]
 

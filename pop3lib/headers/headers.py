@@ -64,7 +64,7 @@ class Headers:
         self._index: dict[str, list[int]] | None = None
 
     def __iter__(self) -> Iterator[Header]:
-        for position, (name, _) in enumerate(self._fields):
+        for position, (name, _, _) in enumerate(self._fields):
             yield self._header(position, KINDS.get(name.lower(), UnstructuredHeader))
 
     def __len__(self) -> int:
@@ -108,7 +108,7 @@ class Headers:
 
     def keys(self) -> list[str]:
         """Return the names of all fields, as received and in order."""
-        return [name for name, _ in self._fields]
+        return [name for name, _, _ in self._fields]
 
     def items(self) -> list[tuple[str, Header]]:
         """Return all fields in order, each with its name."""
@@ -141,7 +141,7 @@ class Headers:
     def _by_name(self) -> dict[str, list[int]]:
         if self._index is None:
             index: dict[str, list[int]] = {}
-            for position, (name, _) in enumerate(self._fields):
+            for position, (name, _, _) in enumerate(self._fields):
                 index.setdefault(name.lower(), []).append(position)
             self._index = index
         return self._index

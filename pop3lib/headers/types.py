@@ -1,6 +1,6 @@
 """The kinds of header fields: what a field is, and what its grammar makes of it.
 
-A field is two pieces of its block's text, parsed at the first question about it; the answer is
+A field is three pieces of its block's text, parsed at the first question about it; the answer is
 kept. The grammars are in the modules beside this one. Nothing here raises, whatever the field
 holds: what was wrong with it is in ``defects``.
 """
@@ -43,14 +43,15 @@ class Header:
     name: str
     _reading: _Reading[Any] = _Reading(parse_unstructured)
 
-    def __init__(self, name: str, source: str) -> None:
+    def __init__(self, name: str, colon: str, body: str) -> None:
         self.name = name
-        self._source = source
+        self._colon = colon
+        self._body = body
 
     @property
     def raw(self) -> bytes:
         """The field as received: name, colon, folds; without the line end that closes it."""
-        return (self.name + self._source).encode("latin-1")
+        return (self.name + self._colon + self._body).encode("latin-1")
 
     @property
     def value(self) -> str:
@@ -66,14 +67,13 @@ class Header:
     def defects(self) -> tuple[str, ...]:
         """What is wrong with the field, in words; empty where nothing is."""
         found: tuple[str, ...] = self._reading.defects
-        if self._source.encode("latin-1").translate(None, _ALLOWED):
+        if self._body.encode("latin-1").translate(None, _ALLOWED):
             return (*found, "control characters")
         return found
 
     def _octets(self) -> str:
         """The body, one character an octet, unfolded (:rfc:`5322#section-2.2.3`) and trimmed."""
-        source = self._source
-        body = source[1:] if source[0] == ":" else source.partition(":")[2]
+        body = self._body
         if "\n" in body:
             folded = body.replace("\r\n", "")
             if "\r" in folded or "\n" in folded:  # CR CR LF, or bare LF
@@ -90,13 +90,13 @@ class Header:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Header):
             return NotImplemented
-        return self.name == other.name and self._source == other._source
+        return self.raw == other.raw
 
     def __hash__(self) -> int:
-        return hash((self.name, self._source))
+        return hash(self.raw)
 
-    def __reduce__(self) -> tuple[type[Header], tuple[str, str]]:
-        return type(self), (self.name, self._source)
+    def __reduce__(self) -> tuple[type[Header], tuple[str, str, str]]:
+        return type(self), (self.name, self._colon, self._body)
 
 
 class UnstructuredHeader(Header):
