@@ -177,3 +177,47 @@ def test_several_scripts_in_one_text() -> None:
     assert list(scripts) == ["one", "two"]
     assert scripts["two"].server_octets == b"3\r\n"
     assert parse_scripts("== first\nS: 1")["first"].server_octets == b"1\r\n"
+
+
+def test_a_client_that_is_still_there_at_the_end_is_told_what_is_unplayed() -> None:
+    with (
+        pytest.raises(ScriptError, match="'USER ann' next, but the client hung up or said no more"),
+        socket.socket() as sock,
+        script(LOGIN) as server,
+    ):
+        sock.connect((server.host, server.port))
+        sock.recv(100)
+
+
+def test_a_handshake_that_fails_in_a_script_is_told(tls: Tls) -> None:
+    with (
+        pytest.raises(ScriptError, match="the TLS handshake failed"),
+        script("-- TLS\nS: +OK\n", tls_context=tls.server) as server,
+        socket.create_connection((server.host, server.port), 10) as sock,
+    ):
+        sock.sendall(b"CAPA\r\n")
+        sock.recv(100)
+
+
+@pytest.mark.parametrize(
+    ("said", "came"), [(b"USER an", "USER an\\"), (b"USER ann\n", "USER ann\\n\\")]
+)
+def test_a_line_with_another_end_is_told_as_it_came(said: bytes, came: str) -> None:
+    with (
+        pytest.raises(ScriptError) as caught,
+        script(LOGIN) as server,
+        socket.create_connection((server.host, server.port), 10) as sock,
+    ):
+        sock.recv(100)
+        sock.sendall(said)
+        sock.shutdown(socket.SHUT_WR)
+        sock.recv(100)
+    assert str(caught.value).endswith(f"  + {came}")
+
+
+def test_a_server_may_hang_up_right_after_the_handshake() -> None:
+    turns = Script.parse("-- TLS\n-- the server closed the connection").turns
+    assert [(turn.octets, turn.then) for turn in turns] == [
+        (b"", Then.START_TLS),
+        (b"", Then.CLOSE),
+    ]

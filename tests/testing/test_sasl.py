@@ -229,3 +229,49 @@ def test_PLAIN_for_somebody_else_is_refused() -> None:
 def test_the_refusal_has_the_code_that_was_asked_for() -> None:
     begun = begin(settings=replace(ALL, refusal_code=None))
     assert ask(begun, "AUTH PLAIN AGEAYg==") == b"-ERR wrong name or password\r\n"
+
+
+def test_SCRAM_refuses_a_nonce_that_is_not_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    # What was recorded of a login is said again: the proof is right, but for another nonce.
+    monkeypatch.setattr(os, "urandom", lambda size: bytes(size))
+    monkeypatch.setattr(secrets, "token_urlsafe", lambda *_: "first")
+    mechanism = Scram("ann", "s\xe9cret", nonce=lambda: "abc")
+    line = f"AUTH SCRAM-SHA-256 {encoded(mechanism.start())}"
+    final = encoded(mechanism.answer(challenge(ask(begin(), line))))
+    again = begin()
+    assert ask(again, line).startswith(b"+ ") and ask(again, final).startswith(b"+ ")
+    monkeypatch.setattr(secrets, "token_urlsafe", lambda *_: "second")
+    replayed = begin()
+    assert ask(replayed, line).startswith(b"+ ")
+    assert ask(replayed, final) == b"-ERR [AUTH] wrong name or password\r\n"
+
+
+@pytest.mark.parametrize("password", ["\u0221", "a\u0007b"], ids=["unassigned", "prohibited"])
+def test_SCRAM_knows_no_password_that_cannot_be_stored(password: str) -> None:
+    begun = session({"ann": Maildrop(password)}, ALL)
+    sent = "\u0221"  # RFC 4013 section 2.5: what is unassigned may be sent, but not stored
+    assert converse(begun, Scram("ann", sent)) == b"-ERR [AUTH] wrong name or password\r\n"
+
+
+@pytest.mark.parametrize("proof", ["", "!!!", "QQ==", "A" * 43 + "="])
+def test_SCRAM_refuses_a_proof_that_is_none(proof: str) -> None:
+    begun = begin()
+    first = challenge(ask(begun, f"AUTH SCRAM-SHA-256 {encoded(b'n,,n=ann,r=abc')}"))
+    nonce = first.partition(b",")[0]
+    answer = ask(begun, encoded(b"c=biws," + nonce + b",p=" + proof.encode()))
+    assert answer == b"-ERR [AUTH] wrong name or password\r\n"
+
+
+def test_SCRAM_notes_an_answer_to_its_signature() -> None:
+    begun = begin()
+    mechanism = Scram("ann", "s\xe9cret")
+    first = challenge(ask(begun, f"AUTH SCRAM-SHA-256 {encoded(mechanism.start())}"))
+    ask(begun, encoded(mechanism.answer(first)))
+    assert ask(begun, encoded(b"thanks")).startswith(b"+OK")
+    assert begun.violations == ["SCRAM: the server's signature is answered by an empty line"]
+
+
+def test_a_name_in_SCRAM_and_OAUTHBEARER_may_have_a_comma_in_it() -> None:
+    for mechanism in (Scram("ann,lee=x", "secret"), OAuthBearer("ann,lee=x", "token")):
+        maildrops = {"ann,lee=x": Maildrop("secret", tokens=["token"])}
+        assert converse(session(maildrops, ALL), mechanism) == b"+OK 0 messages\r\n"

@@ -273,3 +273,18 @@ def test_commands_may_come_in_any_pieces(data: st.DataObject) -> None:
     pieces = [said[a:b] for a, b in zip([0, *places], [*places, len(said)], strict=True)]
     assert b"".join(b"".join(begun.receive(piece)) for piece in pieces) == whole
     assert maildrops["ann"].messages == [] and begun.violations == []
+
+
+def test_RSET_takes_the_marks_back() -> None:
+    begun = opened(sized(10), sized(20))
+    ask(begun, "DELE 1", "DELE 2")
+    assert ask(begun, "STAT", "RSET", "STAT") == b"+OK 0 0\r\n+OK\r\n+OK 2 30\r\n"
+
+
+def test_closing_twice_and_committing_after_it_do_no_harm() -> None:
+    maildrop = Maildrop("secret", [ONE])
+    begun = session({"ann": maildrop})
+    ask(begun, "USER ann", "PASS secret", "DELE 1")
+    begun.close()
+    begun.close()
+    assert ask(begun, "QUIT") == b"" and maildrop.messages == [ONE] and not maildrop.in_use
