@@ -11,8 +11,12 @@ import hmac
 import os
 import poplib
 import select
+import shutil
+import socket
 import ssl
+import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,6 +45,12 @@ def logged_in(server: Server, user: str = "alice") -> Iterator[poplib.POP3]:
         yield pop
     finally:
         pop.close()
+
+
+def listens(port: int) -> bool:
+    """Whether anybody takes connections there."""
+    with socket.socket() as sock:
+        return sock.connect_ex(("127.0.0.1", port)) == 0
 
 
 # --- every server -------------------------------------------------------------------------------
@@ -145,6 +155,35 @@ def test_a_stopped_server_leaves_neither_a_listener_nor_a_file(kind: type[Server
     assert not greets(server.host, server.port)
     assert not greets(server.host, server.tls_port, context)
     assert not server.work.exists()
+
+
+@pytest.mark.parametrize("kind", [Dovecot, Courier, TwistedServer])
+def test_a_kill_of_the_tests_leaves_no_server_behind(kind: type[Server]) -> None:
+    if shutil.which("setpriv") is None:
+        pytest.skip("setpriv is not installed, so a server cannot be told to end with its parent")
+    require(kind())
+    script = (
+        f"from tests.live.servers import {kind.__name__}\n"
+        f"with {kind.__name__}() as server:\n"
+        "    print(server.port, server.work, flush=True)\n"
+        "    input()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+        text=True,
+    ) as tests:
+        assert tests.stdout is not None
+        port, work = tests.stdout.readline().split()
+        assert greets("127.0.0.1", int(port))
+        tests.kill()
+    give_up = time.monotonic() + 10
+    while listens(int(port)) and time.monotonic() < give_up:
+        select.select([], [], [], 0.02)
+    shutil.rmtree(work)
+    assert not listens(int(port))
 
 
 # --- Dovecot's own ------------------------------------------------------------------------------

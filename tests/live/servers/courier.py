@@ -104,7 +104,7 @@ class Courier(Server):
 
     def _launch(self) -> Process:
         # A process namespace ends with its first process: nothing outlives the server.
-        unshare = ["unshare", "--mount", "--pid", "--fork", "--kill-child=TERM", "--"]
+        unshare = ["unshare", "--mount", "--pid", "--fork", "--kill-child=KILL", "--"]
         ports = [str(self.port), str(self.tls_port)]
         command = [*unshare, str(_SCRIPT), str(self.work), str(_programs()), *ports]
         return Process(command, self.work / "courier.log", self._environment())

@@ -83,7 +83,8 @@ class Process:
 def _dies_with_us() -> list[str]:
     """Return what to put in front of a command so that no kill of the tests leaves it behind."""
     setpriv = shutil.which("setpriv")  # util-linux; elsewhere stop() has to do
-    return [] if setpriv is None else [setpriv, "--pdeathsig", "TERM"]
+    # Not TERM: unshare, which waits for its child, takes no notice of it.
+    return [] if setpriv is None else [setpriv, "--pdeathsig", "KILL"]
 
 
 def _descendants(ancestor: int) -> set[str]:
