@@ -100,7 +100,10 @@ class Scram:
     ) -> None:
         password = Secret(password)
         if digest not in _HASHES:
-            raise InvalidArgumentError(f"no hash of SCRAM's: {digest!r:.40}. Nothing was sent")
+            # It is not shown: swapped arguments put the password there.
+            raise InvalidArgumentError(
+                f"the digest is none of SCRAM's: {', '.join(_HASHES)}. Nothing was sent"
+            )
         #: the registered name
         self.name = f"SCRAM-{digest}-PLUS" if channel_binding else f"SCRAM-{digest}"
         self._hash = _HASHES[digest]

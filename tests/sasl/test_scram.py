@@ -421,5 +421,11 @@ def test_INJ_03_control_characters_are_refused_in_the_authorization_identity() -
 
 
 def test_a_hash_that_is_not_in_the_family_is_refused() -> None:
-    with pytest.raises(InvalidArgumentError, match="no hash of SCRAM's: 'MD5'"):
+    with pytest.raises(InvalidArgumentError, match="none of SCRAM's"):
         Scram("user", "pencil", "MD5")
+
+
+def test_SEC_03_swapped_arguments_do_not_show_the_password() -> None:
+    with pytest.raises(InvalidArgumentError) as caught:
+        Scram("ann", "SHA-256", "hush-hush")
+    assert "hush" not in str(caught.value) and "SHA-512" in str(caught.value)
