@@ -6,18 +6,18 @@ wants it: start TLS, write, read; and minds the clock.
 
 from __future__ import annotations
 
-import socket
-import ssl
 import threading
-from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Self, TypeVar, overload
+from typing import Self, TypeVar, overload
 
-from pop3lib.endpoint import Endpoint, Security
-from pop3lib.errors import LocalProtocolError, ServerDisconnected, WrongStateError
+from pop3lib.base import BaseClient
+from pop3lib.endpoint import Security
+from pop3lib.errors import ServerDisconnected, WrongStateError
 from pop3lib.headers import Headers, parse_headers
+from pop3lib.patience import translated
+from pop3lib.protocol.batch import Batch
 from pop3lib.protocol.capabilities import Capabilities
 from pop3lib.protocol.commands import (
     Auth,
@@ -37,15 +37,11 @@ from pop3lib.protocol.commands import (
     User,
     Utf8,
 )
-from pop3lib.protocol.connection import Connection
 from pop3lib.protocol.exchange import Command, Exchange, Flow, Pending
 from pop3lib.protocol.flows import apop, log_in, start_tls
-from pop3lib.protocol.limits import NO_QUIRKS, Limits, Quirk
 from pop3lib.protocol.state import State
-from pop3lib.protocol.trace import Trace
 from pop3lib.protocol.values import DropListing, Language, Listing
 from pop3lib.sasl import Credentials
-from pop3lib.sasl.channel_binding import tls_server_end_point
 from pop3lib.sasl.mechanism import Mechanism
 from pop3lib.secret import SecretText
 from pop3lib.stream import MessageStream
@@ -55,7 +51,7 @@ from pop3lib.transport import Transport
 T = TypeVar("T")
 
 
-class Client:
+class Client(BaseClient):
     """A POP3 session over a socket; the ``with`` block is the session as a transaction.
 
     ::
@@ -68,80 +64,17 @@ class Client:
 
     Leaving the block normally sends QUIT, and the marked messages are removed. Leaving it by an
     exception drops the connection, and nothing is removed. Constructing does no I/O.
-
-    :param host: the server's name, against which its certificate is checked.
-    :param port: its port; the usual one for *security* where None.
-    :param security: how the connection is protected.
-    :param ssl_context: a context of your own; by default certificate and host name are verified
-        and TLS 1.2 or newer is required.
-    :param timeout: seconds of silence allowed at any wait, connecting and the TLS handshake
-        included; None for no bound.
-    :param deadline: seconds that one whole command may keep us waiting, against servers that
-        send a little now and then; None for no bound.
-    :param limits: how much the server may send.
-    :param quirks: which of its mistakes are put up with.
-    :param pipelining: whether to send several commands at once where the server offers it.
-    :param allow_insecure_login: whether a password may be sent without TLS.
-    :param source_address: the local address to connect from, as for ``socket``.
-    :param trace: called with each line that crosses the wire, secrets removed.
     """
 
-    def __init__(
-        self,
-        host: str,
-        port: int | None = None,
-        *,
-        security: Security = Security.TLS,
-        ssl_context: ssl.SSLContext | None = None,
-        timeout: float | None = 60.0,
-        deadline: float | None = None,
-        limits: Limits | None = None,
-        quirks: Quirk = NO_QUIRKS,
-        pipelining: bool = True,
-        allow_insecure_login: bool = False,
-        source_address: tuple[str, int] | None = None,
-        trace: Trace | None = None,
-    ) -> None:
-        self._endpoint = Endpoint.of(host, port, security)
-        self._transport = Transport(self._endpoint, ssl_context, timeout, deadline, source_address)
-        self._protocol = Connection(
-            limits=limits,
-            quirks=quirks,
-            pipelining=pipelining,
-            secure=security is Security.TLS,
-            allow_insecure_login=allow_insecure_login,
-            trace=trace,
+    def _prepare(self) -> None:
+        self._transport = Transport(
+            self._endpoint, self._context, self._patience, self._source_address
         )
-        self._given: socket.socket | None = None
-        self._connected = self._closed = False
         self._settled = 0
         self._busy = threading.Lock()
 
-    @classmethod
-    def from_url(cls, url: str, *, security: Security | None = None, **options: Any) -> Self:
-        """Return a client for a POP URL, such as ``pops://ann@pop.example.org``.
-
-        ``pops://`` means TLS from the start; ``pop://`` means STLS, required, unless *security*
-        says something else. :meth:`login` uses the URL's user and mechanism where none are given.
-
-        :param options: as for the class.
-        :raises InvalidArgumentError: for what is no POP URL (:rfc:`2384`).
-        """
-        endpoint = Endpoint.from_url(url, security)
-        client = cls(endpoint.host, endpoint.port, security=endpoint.security, **options)
-        client._endpoint = endpoint
-        return client
-
-    @classmethod
-    def from_socket(cls, sock: socket.socket, *, host: str, **options: Any) -> Self:
-        """Return a client for a connected socket (a proxy's, a tunnel's, a test's).
-
-        :param host: the server's name, against which its certificate is checked.
-        :param options: as for the class.
-        """
-        client = cls(host, **options)
-        client._given = sock
-        return client
+    def _has_line(self) -> bool:
+        return self._transport.connected
 
     # --- opening and closing ---
 
@@ -154,9 +87,7 @@ class Client:
         :raises ssl.SSLError: where its certificate cannot be trusted.
         :raises CommandError: where it greets us with ``-ERR``.
         """
-        if self._connected:
-            raise WrongStateError("this client was connected before; make a new one")
-        self._connected = True
+        self._begin()
         with self._guarded():
             self._transport.open(self._given)
             if self._endpoint.security is Security.TLS:
@@ -176,14 +107,14 @@ class Client:
         try:
             self.execute(Quit())
         finally:
-            if self._protocol.state in (State.UPDATE, State.CLOSED):
+            if self._over():
                 self._transport.close()
         return marked
 
     def close(self) -> None:
         """Drop the connection without QUIT: nothing that was marked is removed. Never fails."""
         self._closed = True
-        if self._protocol.state not in (State.CLOSED, State.UPDATE):
+        if not self._over():
             self._protocol.fail(ServerDisconnected("the client was closed by close()"))
         self._transport.close()
 
@@ -198,13 +129,10 @@ class Client:
     ) -> None:
         if error is not None:
             self.close()
-        elif self._protocol.state not in (State.UPDATE, State.CLOSED):
+        elif self._over():
+            self._tell_of_lost_marks()
+        else:
             self._leave()
-        elif self._lost_marks():
-            raise WrongStateError(
-                f"messages {sorted(self.deleted)} were marked as deleted and are not: the "
-                f"connection broke before QUIT: {self._protocol.failure}"
-            ) from self._protocol.failure
 
     def _leave(self) -> None:
         """Send QUIT; a server that hung up before it took nothing with it but marks."""
@@ -213,39 +141,6 @@ class Client:
         except ServerDisconnected:  # Dovecot hangs up after [IN-USE], Twisted after a refused AUTH
             if self.deleted:
                 raise
-
-    def _lost_marks(self) -> bool:
-        return self._protocol.failure is not None and not self._closed and bool(self.deleted)
-
-    # --- looking ---
-
-    @property
-    def state(self) -> State:
-        """Where the session stands."""
-        return self._protocol.state
-
-    @property
-    def greeting(self) -> str | None:
-        """What the server said first, or None; forgotten when TLS starts."""
-        return self._protocol.greeting
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What the server said it can do in this state; empty where it was not asked."""
-        return self._protocol.capabilities
-
-    @property
-    def secure(self) -> bool:
-        """Whether TLS is on."""
-        return self._protocol.secure and self._transport.connected
-
-    @property
-    def deleted(self) -> frozenset[int]:
-        """The numbers of the messages marked in this session; QUIT's ``+OK`` removes them."""
-        return self._protocol.deleted
-
-    def __repr__(self) -> str:
-        return f"<Client {self._endpoint} {self.state.name} {self._endpoint.security.value}>"
 
     # --- logging in ---
 
@@ -269,15 +164,8 @@ class Client:
         :raises InsecureError: where a secret would cross in clear.
         :raises UnsupportedError: where the server does not offer what is needed.
         """
-        name = self._endpoint.user if user is None else user
-        credentials = Credentials(
-            name or "",
-            password,
-            token,
-            host=self._endpoint.host,
-            port=self._endpoint.port,
-            channel_binding=tls_server_end_point(self._transport.certificate()),
-        )
+        certificate = self._transport.certificate()
+        credentials = self._credentials(user, password, token, certificate)
         named = self._endpoint.mechanism if mechanism is None else mechanism
         self.run(log_in(self._protocol.session, credentials, named))
 
@@ -416,34 +304,19 @@ class Client:
         ``exchange.result()`` returns or raises; a refusal, or a command that cannot be sent,
         stops nothing. The commands are taken from the iterable as there is room for them.
         """
-        source, ahead = iter(commands), deque[Exchange[T]]()
+        self._need_connection()
+        batch = Batch(self._protocol, commands)
         try:
-            while self._top_up(source, ahead) or ahead:
-                exchange = ahead.popleft()
+            while (exchange := self._next(batch)) is not None:
                 while not exchange.done:
                     self._step()
                 yield exchange
         finally:
-            for exchange in ahead:  # left early: what is under way is dropped as it arrives
-                exchange.discard()
+            batch.abandon()  # left early: what is under way is dropped as it arrives
 
-    def _top_up(self, source: Iterator[Command[T]], ahead: deque[Exchange[T]]) -> bool:
-        while not ahead or self._protocol.hungry:
-            command = next(source, None)
-            if command is None:
-                return False
-            if self._protocol.failure is not None:
-                raise self._protocol.failure
-            ahead.append(self._attempt(command))
-        return True
-
-    def _attempt(self, command: Command[T]) -> Exchange[T]:
-        try:
-            return self._send(command)
-        except LocalProtocolError as error:
-            exchange = Exchange(command)
-            exchange.settle(error=error)
-            return exchange
+    def _next(self, batch: Batch[T]) -> Exchange[T] | None:
+        self._listen()
+        return batch.next()
 
     # --- the wire ---
 
@@ -451,10 +324,6 @@ class Client:
         self._need_connection()
         self._listen()
         return self._protocol.stream(command) if stream else self._protocol.send(command)
-
-    def _need_connection(self) -> None:
-        if not self._connected:
-            raise WrongStateError("not connected yet: use 'with Client(...)' or call connect()")
 
     def _listen(self) -> None:
         """Take in what came unasked, before a command could take it for its answer."""
@@ -500,7 +369,7 @@ class Client:
         """Do the one thing the protocol waits for."""
         if self._protocol.settled != self._settled:
             self._settled = self._protocol.settled
-            self._transport.restart_clock()
+            self._patience.restart()
         if self._protocol.wants_tls:
             self._transport.start_tls()
             self._protocol.tls_started()
@@ -515,7 +384,7 @@ class Client:
         try:
             yield
         except BaseException as error:
-            met = self._transport.translated(error)
+            met = translated(error, self._endpoint, self._patience)
             interrupted = ServerDisconnected(f"the connection was dropped because of {error!r}")
             self._protocol.fail(met if isinstance(met, Exception) else interrupted)
             if met is error:

@@ -61,11 +61,13 @@ class Survey:
 
     def header_commands(self) -> Iterator[Command[bytes]]:
         """Yield the commands that fetch the header blocks."""
-        return (header_command(number, self.top) for number in self.numbers)
+        if self.top:
+            return (Top(number, 0) for number in self.numbers)
+        return (RetrHeaders(number, self.sizes.get(number)) for number in self.numbers)
 
     def message_commands(self) -> Iterator[Command[bytes]]:
         """Yield the commands that fetch the messages."""
-        return (Retr(number) for number in self.numbers)
+        return (Retr(number, self.sizes.get(number)) for number in self.numbers)
 
     def summary(self, number: int, exchange: Exchange[bytes]) -> Summary:
         """Make a summary of a header block that has come."""

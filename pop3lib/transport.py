@@ -1,7 +1,6 @@
 """A socket with TLS and a clock: what the blocking client reads from and writes to.
 
-It knows nothing of POP3. Whatever fails here is raised as it came; :func:`translated` says what
-the caller is to meet.
+It knows nothing of POP3. Whatever fails here is raised as it came.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import ssl
 import time
 
 from pop3lib.endpoint import Endpoint, default_context
-from pop3lib.errors import POP3Error, ServerDisconnected, ServerTimeout
+from pop3lib.patience import Patience
 
 #: Octets asked of the socket at once.
 _CHUNK = 256 * 1024
@@ -21,8 +20,7 @@ class Transport:
     """One connection to *endpoint*.
 
     :param context: the TLS context; None for one that verifies all there is to verify.
-    :param timeout: seconds of silence allowed at any wait, or None.
-    :param deadline: seconds that one command may keep us waiting, or None.
+    :param patience: how long to wait for it.
     :param source_address: the local address to connect from.
     """
 
@@ -30,17 +28,14 @@ class Transport:
         self,
         endpoint: Endpoint,
         context: ssl.SSLContext | None,
-        timeout: float | None,
-        deadline: float | None,
+        patience: Patience,
         source_address: tuple[str, int] | None = None,
     ) -> None:
         self._endpoint = endpoint
         self._context = context
-        self._timeout = timeout
-        self._deadline = deadline
+        self._patience = patience
         self._source_address = source_address
         self._socket: socket.socket | None = None
-        self._waited = 0.0
 
     @property
     def connected(self) -> bool:
@@ -50,7 +45,7 @@ class Transport:
     def open(self, given: socket.socket | None = None) -> None:
         """Connect, or take over a socket that is connected."""
         self._socket = given or socket.create_connection(
-            (self._endpoint.host, self._endpoint.port), self._patience(), self._source_address
+            (self._endpoint.host, self._endpoint.port), self._patience.left(), self._source_address
         )
 
     def start_tls(self) -> None:
@@ -76,7 +71,7 @@ class Transport:
         except ssl.SSLEOFError:  # the line was cut inside TLS: an end like any other
             return b""
         finally:
-            self._waited += time.monotonic() - began
+            self._patience.waited(time.monotonic() - began)
 
     def read_stray(self) -> bytes | None:
         """Return what came unasked, without waiting; None where nothing did."""
@@ -91,10 +86,6 @@ class Transport:
         except ssl.SSLEOFError:
             return b""
 
-    def restart_clock(self) -> None:
-        """Begin to count the deadline anew: a command was answered."""
-        self._waited = 0.0
-
     def close(self) -> None:
         """Let go of the connection."""
         sock, self._socket = self._socket, None
@@ -104,27 +95,5 @@ class Transport:
     def _patient(self) -> socket.socket:
         if self._socket is None:
             raise ConnectionError("the connection is closed")
-        self._socket.settimeout(self._patience())
+        self._socket.settimeout(self._patience.left())
         return self._socket
-
-    def _patience(self) -> float | None:
-        """Return the seconds to wait now: the timeout, or what is left of the deadline."""
-        if self._deadline is None:
-            return self._timeout
-        left = self._deadline - self._waited
-        if left <= 0:
-            raise TimeoutError
-        return left if self._timeout is None else min(left, self._timeout)
-
-    def translated(self, error: BaseException) -> BaseException:
-        """Return what the caller is to meet in the place of *error*."""
-        if isinstance(error, POP3Error):
-            return error
-        if isinstance(error, TimeoutError):
-            return ServerTimeout(
-                f"{self._endpoint} kept us waiting longer than timeout={self._timeout} or "
-                f"deadline={self._deadline} seconds allow; the connection is closed"
-            )
-        if isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
-            return ServerDisconnected(f"the connection to {self._endpoint} failed: {error}")
-        return error  # failures of TLS and certificates stay what they are

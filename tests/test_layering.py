@@ -28,11 +28,13 @@ PARTS: dict[str, set[str]] = {
     "testing": {"errors", "printable", "secret", "sasl"},
     "endpoint": {"errors"},
     "stream": {"errors"},
-    "transport": {"errors", "endpoint"},
+    "patience": {"errors", "endpoint"},
+    "transport": {"errors", "endpoint", "patience"},
     "survey": {"errors", "headers", "protocol"},
 }
-_CLIENTS = {"errors", "secret", "sasl", "protocol", "headers", "endpoint", "stream", "survey"}
-PARTS["client"] = {*_CLIENTS, "transport"}
+PARTS["base"] = {"errors", "secret", "sasl", "protocol", "endpoint", "patience"}
+_CLIENTS = {*PARTS["base"], "headers", "survey", "base"}
+PARTS["client"] = {*_CLIENTS, "stream", "transport"}
 PARTS["aio"] = _CLIENTS
 PARTS["uidstate"] = {"errors"}
 PARTS["download"] = {*_CLIENTS, "uidstate", "client", "aio"}

@@ -104,6 +104,10 @@ class Command(Generic[T_co]):
             self.capability is not None and self.capability not in session.known()
         )
 
+    def expects(self) -> int:
+        """Guess how many octets a positive answer has: so much is asked for at once, no more."""
+        return 64
+
     def mask(self, text: str) -> str:
         """Return *text*, which the server sent, without the secrets of this command."""
         return text
@@ -204,6 +208,11 @@ class Exchange(Pending[T_co]):
         self.unwanted = True
         if self.body is not None:
             self.body.discard()
+
+    @property
+    def critical(self) -> bool:
+        """Whether the session cannot go on in order unless somebody reads this answer."""
+        return self.command.final or self.command.starts_tls or bool(self.command.leads_to)
 
     def __repr__(self) -> str:
         return f"<Exchange {self.command}: {'done' if self.done else 'under way'}>"

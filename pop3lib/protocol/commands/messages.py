@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Generic, TypeVar
 
 from pop3lib.errors import InvalidArgumentError
@@ -40,10 +40,19 @@ class _OfMessage(Command[T_co], Generic[T_co]):
 
 @dataclass(frozen=True)
 class Retr(_OfMessage[bytes]):
-    """Retrieve a message whole (:rfc:`1939#section-5`)."""
+    """Retrieve a message whole (:rfc:`1939#section-5`).
+
+    :param size: its octets as LIST has them, where known: a hint for how many to ask for at once.
+    """
+
+    size: int | None = field(default=None, compare=False, repr=False)
 
     verb: ClassVar[str] = "RETR"
     multiline: ClassVar[bool] = True
+
+    def expects(self) -> int:
+        """Guess by what LIST said."""
+        return 16 * 1024 if self.size is None else self.size
 
     def parse(self, reply: Reply, body: bytes) -> bytes:
         """Return the message."""
@@ -79,6 +88,10 @@ class Top(_OfMessage[bytes]):
     def line(self) -> bytes:
         """Return the line."""
         return b"TOP %d %d" % (self.number, self.lines)
+
+    def expects(self) -> int:
+        """Guess: a header block of today has four thousand octets, a line some eighty."""
+        return 4096 + 80 * self.lines
 
     def body(self, limits: Limits, eol: bytes) -> Body:
         """Return what gathers the octets; a header block has a bound of its own."""

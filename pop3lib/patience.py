@@ -1,0 +1,57 @@
+"""How long a server may keep us waiting, and how it is told when it is over."""
+
+from __future__ import annotations
+
+import ssl
+
+from pop3lib.endpoint import Endpoint
+from pop3lib.errors import POP3Error, ServerDisconnected, ServerTimeout
+
+
+class Patience:
+    """The seconds that are left; it has no clock of its own, but is told how long we waited.
+
+    :param timeout: seconds of silence allowed at any wait, or None.
+    :param deadline: seconds that one command may keep us waiting, or None.
+    """
+
+    def __init__(self, timeout: float | None, deadline: float | None) -> None:
+        self._timeout = timeout
+        self._deadline = deadline
+        self._waited = 0.0
+
+    def left(self) -> float | None:
+        """Return the seconds to wait now: the timeout, or what is left of the deadline.
+
+        :raises TimeoutError: where the deadline has passed.
+        """
+        if self._deadline is None:
+            return self._timeout
+        left = self._deadline - self._waited
+        if left <= 0:
+            raise TimeoutError
+        return left if self._timeout is None else min(left, self._timeout)
+
+    def waited(self, seconds: float) -> None:
+        """Count *seconds* of waiting towards the deadline."""
+        self._waited += seconds
+
+    def restart(self) -> None:
+        """Begin to count the deadline anew: a command was answered."""
+        self._waited = 0.0
+
+    def __str__(self) -> str:
+        return f"timeout={self._timeout} or deadline={self._deadline} seconds allow"
+
+
+def translated(error: BaseException, endpoint: Endpoint, patience: Patience) -> BaseException:
+    """Return what the caller is to meet in the place of *error*, which came from the line."""
+    if isinstance(error, POP3Error):
+        return error
+    if isinstance(error, TimeoutError):
+        return ServerTimeout(
+            f"{endpoint} kept us waiting longer than {patience}; the connection is closed"
+        )
+    if isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
+        return ServerDisconnected(f"the connection to {endpoint} failed: {error}")
+    return error  # failures of TLS and certificates stay what they are
