@@ -1,5 +1,8 @@
 """pop3lib: a POP3 client library."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from pop3lib.client import Client
 from pop3lib.endpoint import Security
 from pop3lib.errors import (
@@ -85,6 +88,9 @@ from pop3lib.survey import Message, Summary
 
 __version__ = "0.1.0.dev0"
 
+if TYPE_CHECKING:
+    from pop3lib.aio import AsyncClient
+
 __all__ = [
     "BCC",
     "CC",
@@ -125,6 +131,7 @@ __all__ = [
     "TO",
     "X_ORIGINAL_TO",
     "AddressHeader",
+    "AsyncClient",
     "AuthenticationError",
     "Capabilities",
     "Client",
@@ -171,3 +178,10 @@ __all__ = [
     "WrongStateError",
     "parse_headers",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Import the asyncio client at its first use: asyncio costs more time than all the rest."""
+    if name == "AsyncClient":
+        return import_module("pop3lib.aio").AsyncClient
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -385,8 +385,7 @@ class Client(BaseClient):
             yield
         except BaseException as error:
             met = translated(error, self._endpoint, self._patience)
-            interrupted = ServerDisconnected(f"the connection was dropped because of {error!r}")
-            self._protocol.fail(met if isinstance(met, Exception) else interrupted)
+            self._protocol.fail(met)
             if met is error:
                 raise
             raise met from error

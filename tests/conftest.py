@@ -11,6 +11,8 @@ import pytest
 import trustme
 from hypothesis import HealthCheck, settings
 
+from tests import faces
+
 settings.register_profile("dev", max_examples=60, deadline=None)
 settings.register_profile(
     "ci", max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -43,3 +45,18 @@ def tls() -> Iterator[Tls]:
     client = ssl.create_default_context()
     authority.configure_trust(client)
     yield Tls(authority, server, client)
+
+
+@pytest.fixture(params=["blocking", "asyncio"])
+def face(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Have ``faces.Client`` be each of the two clients."""
+    faces.kind = request.param
+    yield request.param
+    faces.kind = "blocking"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loops() -> Iterator[None]:
+    """Close the loops of the asyncio client when all is done."""
+    yield
+    faces.close_loops()

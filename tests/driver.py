@@ -14,6 +14,7 @@ from pop3lib.protocol import Command, Connection, Exchange
 from pop3lib.sasl import Login, Plain
 from pop3lib.sasl.mechanism import Mechanism
 from pop3lib.testing import Script, ScriptServer
+from tests import faces
 
 FOLDER = Path(__file__).parent / "transcripts"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.txt"))
@@ -121,7 +122,7 @@ def play_client(script: Script, chunk: int = 0) -> Played:
     """Play *script* against the blocking client over loopback."""
     results: list[object] = []
     with ScriptServer(script, chunk=chunk) as server:
-        client = pop3lib.Client(
+        client = faces.Client(
             server.host,
             server.port,
             security=pop3lib.Security.PLAINTEXT,

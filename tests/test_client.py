@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import shutil
 import socket
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +16,10 @@ from pop3lib import CommandError, Limits, Security, State, WrongStateError
 from pop3lib.protocol import Command, Noop, Retr, Stat
 from pop3lib.testing import LazyMessage, Maildrop, Server, Settings, script
 from pop3lib.testing.listener import Listener
+from tests import faces
 from tests.conftest import Tls
+
+pytestmark = pytest.mark.usefixtures("face")
 
 MESSAGES = [b"Subject: number %d\r\n\r\n.body\r\n%d\r\n" % (n, n) for n in range(1, 6)]
 
@@ -32,7 +34,7 @@ def server() -> Iterator[Server]:
 def client(server: Any, **options: Any) -> pop3lib.Client:
     usual: dict[str, Any] = {"security": Security.PLAINTEXT, "timeout": 10}
     usual["allow_insecure_login"] = True
-    return pop3lib.Client(server.host, server.port, **(usual | options))
+    return faces.Client(server.host, server.port, **(usual | options))
 
 
 def logged_in(server: Any, **options: Any) -> pop3lib.Client:
@@ -112,7 +114,7 @@ def test_a_server_that_hung_up_is_no_error_where_nothing_was_marked() -> None:
     try:
         refused = pytest.raises(pop3lib.MaildropInUseError)
         options: dict[str, Any] = {"security": Security.PLAINTEXT, "allow_insecure_login": True}
-        with pop3lib.Client("127.0.0.1", listener.port, **options) as pop, refused:
+        with faces.Client("127.0.0.1", listener.port, **options) as pop, refused:
             pop.user("a")
         assert pop.state is State.CLOSED
     finally:
@@ -303,7 +305,7 @@ def test_AUT_01_no_password_in_clear_by_default(server: Server, how: dict[str, A
 
 
 def test_constructing_does_no_io_and_using_it_too_early_is_told() -> None:
-    pop = pop3lib.Client("pop.example.org")
+    pop = faces.Client("pop.example.org")
     assert pop.state is State.GREETING and pop.greeting is None and not pop.secure
     assert "pop.example.org:995" in repr(pop)
     with pytest.raises(WrongStateError, match="not connected"):
@@ -318,30 +320,11 @@ def test_a_client_connects_once(server: Server) -> None:
 
 def test_a_socket_of_ones_own(server: Server) -> None:
     sock = socket.create_connection((server.host, server.port))
-    with pop3lib.Client.from_socket(
+    with faces.Client.from_socket(
         sock, host="anything", security=Security.PLAINTEXT, allow_insecure_login=True
     ) as pop:
         pop.login("ann", "secret")
         assert pop.stat().count == 5
-
-
-def test_SEQ_17_a_second_thread_is_refused() -> None:
-    inside, go_on = threading.Event(), threading.Event()
-
-    def slow() -> Iterator[bytes]:
-        inside.set()
-        go_on.wait(10)
-        yield b"late\r\n"
-
-    with Server(messages=[LazyMessage(6, slow)]) as server, client(server) as pop:
-        pop.login("ann", "secret")
-        thread = threading.Thread(target=pop.retr, args=(1,))
-        thread.start()
-        assert inside.wait(10)
-        with pytest.raises(WrongStateError, match="another thread"):
-            pop.noop()
-        go_on.set()
-        thread.join()
 
 
 def test_SEQ_16_a_server_that_hung_up_while_idle(server: Server) -> None:
@@ -376,7 +359,7 @@ def test_a_trace_can_be_replayed_as_a_script() -> None:
 def test_TLS_by_both_ways(tls: Tls, security: Security) -> None:
     with Server(messages=MESSAGES, tls_context=tls.server) as server:
         port = server.tls_port if security is Security.TLS else server.port
-        with pop3lib.Client(
+        with faces.Client(
             server.host, port, security=security, ssl_context=tls.client, timeout=10
         ) as pop:
             assert pop.secure
@@ -409,7 +392,7 @@ def test_TLS_11_12_16_a_certificate_must_be_right(tls: Tls, security: Security, 
     trust = None if why == "unknown authority" else tls.client
     with Server(messages=MESSAGES, tls_context=context) as server:
         port = server.tls_port if security is Security.TLS else server.port
-        pop = pop3lib.Client(server.host, port, security=security, ssl_context=trust, timeout=10)
+        pop = faces.Client(server.host, port, security=security, ssl_context=trust, timeout=10)
         with pytest.raises(ssl.SSLCertVerificationError, match=r"127\.0\.0\.1|self.signed|unable"):
             pop.connect()
         assert pop.state is State.CLOSED

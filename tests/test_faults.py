@@ -15,6 +15,7 @@ from pop3lib import ConnectionBroken, ServerDisconnected, ServerTimeout, State
 from pop3lib.protocol import Capa, Connection, Exchange
 from pop3lib.testing import Script
 from pop3lib.testing.listener import Listener
+from tests import faces
 from tests.driver import NAMES, command_of, load, outcome, play_core
 
 
@@ -121,6 +122,7 @@ def say_nothing(connection: socket.socket) -> None:
     pass
 
 
+@pytest.mark.usefixtures("face")
 @pytest.mark.parametrize("good", range(len(STEPS)), ids=[name for name, _ in STEPS])
 @pytest.mark.parametrize(
     ("then", "error"),
@@ -137,7 +139,7 @@ def test_SEQ_15_at_every_command(
     breaking = Breaking(good, then)
     listener = Listener(breaking.serve)
     try:
-        client = pop3lib.Client(
+        client = faces.Client(
             "127.0.0.1",
             listener.port,
             security=pop3lib.Security.PLAINTEXT,
@@ -158,6 +160,7 @@ def test_SEQ_15_at_every_command(
     assert (b"QUIT" in breaking.heard) == (good == len(STEPS) - 1)
 
 
+@pytest.mark.usefixtures("face")
 @pytest.mark.parametrize("apart", [False, True], ids=["same segment", "later"])
 def test_SEQ_03_a_stray_answer_does_not_confirm_the_next_command(apart: bool) -> None:
     heard = []
@@ -174,7 +177,7 @@ def test_SEQ_03_a_stray_answer_does_not_confirm_the_next_command(apart: bool) ->
 
     listener = Listener(serve)
     try:
-        client = pop3lib.Client("127.0.0.1", listener.port, security=pop3lib.Security.PLAINTEXT)
+        client = faces.Client("127.0.0.1", listener.port, security=pop3lib.Security.PLAINTEXT)
         client.connect()
         client.utf8()
         assert sent.wait(10)
@@ -186,6 +189,7 @@ def test_SEQ_03_a_stray_answer_does_not_confirm_the_next_command(apart: bool) ->
     assert heard == [b"UTF8\r\n", b""]  # the second command was never sent
 
 
+@pytest.mark.usefixtures("face")
 def test_LIM_09_a_dripping_server_meets_the_deadline() -> None:
     stop = threading.Event()
 
@@ -197,7 +201,7 @@ def test_LIM_09_a_dripping_server_meets_the_deadline() -> None:
 
     listener = Listener(serve)
     try:
-        client = pop3lib.Client(
+        client = faces.Client(
             "127.0.0.1",
             listener.port,
             security=pop3lib.Security.PLAINTEXT,
@@ -216,29 +220,32 @@ def listen_only(connection: socket.socket) -> None:
         pass
 
 
+@pytest.mark.usefixtures("face")
 def test_LIM_10_a_server_that_never_greets_is_left() -> None:
     listener = Listener(listen_only)
     try:
         with pytest.raises(ServerTimeout):
-            pop3lib.Client(
+            faces.Client(
                 "127.0.0.1", listener.port, security=pop3lib.Security.PLAINTEXT, timeout=0.1
             ).connect()
     finally:
         listener.stop()
 
 
+@pytest.mark.usefixtures("face")
 def test_TLS_18_a_handshake_that_never_answers_is_left() -> None:
     listener = Listener(listen_only)
     try:
         with pytest.raises(ServerTimeout):
-            pop3lib.Client("127.0.0.1", listener.port, timeout=0.1).connect()
+            faces.Client("127.0.0.1", listener.port, timeout=0.1).connect()
     finally:
         listener.stop()
 
 
+@pytest.mark.usefixtures("face")
 def test_nobody_listens() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     with pytest.raises(ServerDisconnected, match=str(port)) as caught:
-        pop3lib.Client("127.0.0.1", port).connect()
+        faces.Client("127.0.0.1", port).connect()
     assert isinstance(caught.value.__cause__, ConnectionRefusedError)

@@ -38,6 +38,7 @@ def test_no_cut_changes_anything(name: str, data: st.DataObject) -> None:
     assert play_core(script, cut) == play_core(script)
 
 
+@pytest.mark.usefixtures("face")
 @pytest.mark.parametrize("chunk", [0, 1, 7], ids=["whole", "bytewise", "by seven"])
 @pytest.mark.parametrize("name", NAMES)
 def test_the_client_gets_the_same_as_the_core(name: str, chunk: int) -> None:

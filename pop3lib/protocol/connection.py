@@ -22,6 +22,7 @@ from pop3lib.errors import (
     InsecureError,
     InvalidArgumentError,
     RemoteProtocolError,
+    ServerDisconnected,
     WrongStateError,
 )
 from pop3lib.protocol.body import Body
@@ -271,6 +272,8 @@ class Connection:
 
         Adapters call it when reading or writing failed, took too long, or was interrupted.
         """
+        if not isinstance(error, Exception):  # KeyboardInterrupt, CancelledError: not for others
+            error = ServerDisconnected(f"the connection was dropped because of {error!r}")
         if self._failure is None and self.state is not State.CLOSED:
             self._failure = error
         self.session.state = self._expected.state = State.CLOSED

@@ -233,7 +233,15 @@ class Procedure(Pending[T_co]):
         super().__init__()
         self._flow = flow
         self._send = send
+        self._exchange: Exchange[Any] | None = None
         self._step(lambda: next(flow))
+
+    def abandon(self) -> Exchange[Any] | None:
+        """Go no further; return the exchange under way, if there is one."""
+        exchange, self._exchange = self._exchange, None
+        self.settle(error=WrongStateError("the flow was abandoned"))
+        self._flow.close()
+        return exchange
 
     def _step(self, advance: Callable[[], Command[Any]]) -> None:
         try:
@@ -247,9 +255,14 @@ class Procedure(Pending[T_co]):
 
     def _wait_for(self, command: Command[Any]) -> None:
         try:
-            exchange = self._send(command)
+            self._exchange = self._send(command)
         except POP3Error as error:
             refusal = error
             self._step(lambda: self._flow.throw(refusal))
         else:
-            exchange.when_done(lambda: self._step(lambda: self._flow.send(exchange)))
+            self._exchange.when_done(self._go_on)
+
+    def _go_on(self) -> None:
+        exchange = self._exchange
+        if exchange is not None:  # else it was abandoned
+            self._step(lambda: self._flow.send(exchange))

@@ -1,0 +1,276 @@
+"""The line of one session: octets between an asyncio transport and the core, and the clock.
+
+It is an :class:`asyncio.Protocol`, not a pair of streams: streams keep what came in clear before
+TLS started and serve it afterwards. Octets are taken in only while somebody waits for an answer,
+so whoever reads slowly holds the server back, and needs no more memory than one chunk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from typing import Any
+
+from pop3lib.endpoint import Endpoint, Security, default_context
+from pop3lib.patience import Patience, translated
+from pop3lib.protocol.connection import Connection
+from pop3lib.protocol.exchange import Pending
+from pop3lib.protocol.state import State
+
+#: Seconds after which the next address is tried beside the one that does not answer (RFC 8305).
+_NEXT_ADDRESS = 0.25
+#: The handshake is bounded by our own patience; asyncio's bound must not come first.
+_NEVER = 365 * 24 * 3600.0
+
+
+class Wire(asyncio.Protocol):
+    """One connection to *endpoint*, for *core*.
+
+    :param context: the TLS context; None for one that verifies all there is to verify.
+    :param patience: how long to wait for the server.
+    :param source_address: the local address to connect from.
+    """
+
+    def __init__(
+        self,
+        core: Connection,
+        endpoint: Endpoint,
+        context: ssl.SSLContext | None,
+        patience: Patience,
+        source_address: tuple[str, int] | None,
+    ) -> None:
+        self._core = core
+        self._endpoint = endpoint
+        self._context = context
+        self._patience = patience
+        self._source_address = source_address
+        self._transport: asyncio.Transport | None = None
+        self._gone = asyncio.Event()
+        self._tls: asyncio.Task[None] | None = None
+        self._watchers: list[asyncio.Future[None]] = []
+        self._waiting = 0
+        self._paused = self._flushing = False
+        self._since = 0.0
+        self._settled = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._unmet: BaseException | None = None
+
+    # --- for the client ---
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection."""
+        return self._transport is not None and not self._transport.is_closing()
+
+    def certificate(self) -> bytes | None:
+        """Return the server's certificate in DER, or None without TLS."""
+        found = self._transport and self._transport.get_extra_info("ssl_object")
+        return found.getpeercert(True) if found else None
+
+    async def open(self, given: socket.socket | None) -> None:
+        """Connect, or take over a socket that is connected; with TLS where it comes first."""
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(self._patience.left()):
+            await loop.create_connection(lambda: self, **self._route(loop, given), **self._armour())
+
+    def _route(
+        self, loop: asyncio.AbstractEventLoop, given: socket.socket | None
+    ) -> dict[str, Any]:
+        if given is not None:
+            given.setblocking(False)
+            return {"sock": given}
+        route: dict[str, Any] = {"host": self._endpoint.host, "port": self._endpoint.port}
+        route["local_addr"] = self._source_address
+        if isinstance(loop, asyncio.BaseEventLoop):  # uvloop has no such parameter
+            route["happy_eyeballs_delay"] = _NEXT_ADDRESS
+        return route
+
+    def _armour(self) -> dict[str, Any]:
+        if self._endpoint.security is not Security.TLS:
+            return {}
+        return {
+            "ssl": self._trusted(),
+            "server_hostname": self._endpoint.host,
+            "ssl_handshake_timeout": _NEVER,
+        }
+
+    def _trusted(self) -> ssl.SSLContext:
+        return default_context() if self._context is None else self._context
+
+    async def stray(self) -> None:
+        """Let in what came unasked; raise what broke the connection while nobody waited."""
+        # Twice: what runs between is first the selector, then whoever reads.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        if self._unmet is not None:
+            error, self._unmet = self._unmet, None
+            raise error
+
+    def flush(self) -> None:
+        """Write what the core has to send, once all who are about to send have done so."""
+        if not self._flushing:
+            self._flushing = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    async def wait(self, pending: Pending[Any]) -> None:
+        """Wait until *pending* is done."""
+        if not pending.done:
+            waiter = asyncio.get_running_loop().create_future()
+            pending.when_done(lambda: _wake(waiter))
+            await self._listen(waiter)
+
+    async def progress(self) -> None:
+        """Wait until something has come, or nothing will come any more."""
+        waiter = asyncio.get_running_loop().create_future()
+        self._watchers.append(waiter)
+        await self._listen(waiter)
+
+    def fail(self, error: BaseException) -> BaseException:
+        """Be closed by *error*; return what the caller is to meet in its place."""
+        met = translated(error, self._endpoint, self._patience)
+        self._core.fail(met)
+        self.drop()
+        return met
+
+    def drop(self) -> None:
+        """Let go of the connection at once: as long as the server sees it, it keeps the lock."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    async def gone(self) -> None:
+        """Let go of the connection, and wait until it is closed."""
+        self.drop()
+        if self._transport is not None:
+            await self._gone.wait()
+
+    # --- waiting ---
+
+    async def _listen(self, waiter: asyncio.Future[None]) -> None:
+        if not self._waiting:
+            self._since = asyncio.get_running_loop().time()
+        self._waiting += 1
+        try:
+            self._resume()
+            self._set_timer()
+            await waiter
+        finally:
+            self._waiting -= 1
+
+    def _resume(self) -> None:
+        if self._paused and self._transport is not None:
+            self._paused = False
+            self._transport.resume_reading()
+
+    def _pause(self) -> None:
+        if not self._paused and self._transport is not None and not self._transport.is_closing():
+            self._paused = True
+            self._transport.pause_reading()
+
+    def _set_timer(self) -> None:
+        """Fail if the time is up, else look again when it may be: each chunk puts it off."""
+        if self._timer is not None:
+            return
+        loop = asyncio.get_running_loop()
+        try:
+            left = self._patience.left()
+            if left is not None and self._since + left <= loop.time():
+                raise TimeoutError
+        except TimeoutError as error:
+            self.fail(error)
+        else:
+            if left is not None:
+                self._timer = loop.call_at(self._since + left, self._look_at_clock)
+
+    def _look_at_clock(self) -> None:
+        self._timer = None
+        if self._waiting:
+            self._set_timer()
+
+    def _count_waiting(self) -> None:
+        if self._waiting:
+            now = asyncio.get_running_loop().time()
+            self._patience.waited(now - self._since)
+            self._since = now
+
+    # --- for asyncio ---
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the transport."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Hand to the core what came, and do what it wants done."""
+        self._count_waiting()
+        self._take_in(data)
+        if not self._waiting and not self._core.idle:
+            self._pause()
+
+    def eof_received(self) -> None:
+        """Tell the core that the server has hung up; asyncio closes the transport."""
+        self._take_in(b"")
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Tell the core that nothing will come any more, and why."""
+        self._transport = None
+        if error is None or self._core.state is State.UPDATE:
+            self._take_in(b"")
+        else:
+            self.fail(error)
+            self._act()
+        if self._timer is not None:
+            self._timer.cancel()
+        self._gone.set()
+
+    def _take_in(self, data: bytes) -> None:
+        sound = self._core.failure is None
+        self._core.receive_data(data)
+        if sound and not self._waiting:  # nobody hears of it now: whoever sends next is told
+            self._unmet = self._core.failure
+        self._act()
+
+    # --- what the core wants ---
+
+    def _flush(self) -> None:
+        self._flushing = False
+        self._act()
+
+    def _act(self) -> None:
+        """Do the one thing the core waits for, and wake who waits for it."""
+        if self._core.settled != self._settled:
+            self._settled = self._core.settled
+            self._patience.restart()
+        if self._core.state is State.CLOSED:
+            self.drop()
+        elif self._core.wants_tls:
+            if self._tls is None:
+                self._tls = asyncio.get_running_loop().create_task(self._start_tls())
+        elif self._transport is not None and (data := self._core.data_to_send()):
+            self._transport.write(data)
+        watchers, self._watchers = self._watchers, []
+        for watcher in watchers:
+            _wake(watcher)
+
+    async def _start_tls(self) -> None:
+        assert self._transport is not None  # else the core would be closed
+        try:
+            async with asyncio.timeout(self._patience.left()):
+                transport = await asyncio.get_running_loop().start_tls(
+                    self._transport,
+                    self,
+                    self._trusted(),
+                    server_hostname=self._endpoint.host,
+                    ssl_handshake_timeout=_NEVER,
+                )
+        except Exception as error:
+            self.fail(error)
+        else:
+            self._transport, self._tls, self._paused = transport, None, False
+            self._core.tls_started()
+            self._act()
+
+
+def _wake(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
