@@ -140,6 +140,10 @@ class BaseClient:
         """Whether there is a connection."""
         raise NotImplementedError
 
+    def _certificate(self) -> bytes | None:
+        """The server's certificate in DER, or None without TLS."""
+        raise NotImplementedError
+
     def _begin(self) -> None:
         if self._connected:
             raise WrongStateError("this client was connected before; make a new one")
@@ -157,7 +161,6 @@ class BaseClient:
         user: str | None,
         password: SecretText | None,
         token: SecretText | None,
-        certificate: bytes | None,
     ) -> Credentials:
         return Credentials(
             (self._endpoint.user if user is None else user) or "",
@@ -165,7 +168,7 @@ class BaseClient:
             token,
             host=self._endpoint.host,
             port=self._endpoint.port,
-            channel_binding=tls_server_end_point(certificate),
+            channel_binding=tls_server_end_point(self._certificate()),
         )
 
     def _tell_of_lost_marks(self) -> None:

@@ -76,6 +76,9 @@ class Client(BaseClient):
     def _has_line(self) -> bool:
         return self._transport.connected
 
+    def _certificate(self) -> bytes | None:
+        return self._transport.certificate()
+
     # --- opening and closing ---
 
     def connect(self) -> Self:
@@ -164,8 +167,7 @@ class Client(BaseClient):
         :raises InsecureError: where a secret would cross in clear.
         :raises UnsupportedError: where the server does not offer what is needed.
         """
-        certificate = self._transport.certificate()
-        credentials = self._credentials(user, password, token, certificate)
+        credentials = self._credentials(user, password, token)
         named = self._endpoint.mechanism if mechanism is None else mechanism
         self.run(log_in(self._protocol.session, credentials, named))
 

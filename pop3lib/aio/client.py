@@ -73,6 +73,9 @@ class AsyncClient(BaseClient):
     def _has_line(self) -> bool:
         return self._wire.connected
 
+    def _certificate(self) -> bytes | None:
+        return self._wire.certificate()
+
     # --- opening and closing ---
 
     async def connect(self) -> Self:
@@ -168,8 +171,7 @@ class AsyncClient(BaseClient):
         :raises InsecureError: where a secret would cross in clear.
         :raises UnsupportedError: where the server does not offer what is needed.
         """
-        certificate = self._wire.certificate()
-        credentials = self._credentials(user, password, token, certificate)
+        credentials = self._credentials(user, password, token)
         named = self._endpoint.mechanism if mechanism is None else mechanism
         await self.run(log_in(self._protocol.session, credentials, named))
 

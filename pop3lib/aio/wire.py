@@ -214,18 +214,19 @@ class Wire(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         """Tell the core that nothing will come any more, and why."""
         self._transport = None
-        if error is None or self._core.state is State.UPDATE:
-            self._take_in(b"")
-        else:
-            self.fail(error)
-            self._act()
+        self._take_in(b"", error)
         if self._timer is not None:
             self._timer.cancel()
         self._gone.set()
 
-    def _take_in(self, data: bytes) -> None:
+    def _take_in(self, data: bytes, error: BaseException | None = None) -> None:
+        if self._core.state is State.UPDATE:
+            return  # what comes behind QUIT's answer means nothing
         sound = self._core.failure is None
-        self._core.receive_data(data)
+        if error is None:
+            self._core.receive_data(data)
+        else:
+            self._core.fail(translated(error, self._endpoint, self._patience))
         if sound and not self._waiting:  # nobody hears of it now: whoever sends next is told
             self._unmet = self._core.failure
         self._act()

@@ -9,19 +9,20 @@ import pytest
 import pop3lib
 from pop3lib import Security
 from pop3lib.sasl.channel_binding import tls_server_end_point
+from tests import faces
 from tests.live.servers import Dovecot, Server
+
+pytestmark = pytest.mark.usefixtures("face")
 
 
 def client(server: Server, **options: Any) -> pop3lib.Client:
     usual: dict[str, Any] = {"security": Security.PLAINTEXT, "timeout": 30}
     usual["allow_insecure_login"] = True
-    return pop3lib.Client(server.host, server.port, **(usual | options))
+    return faces.Client(server.host, server.port, **(usual | options))
 
 
 def tls_client(server: Server, user: str | None = None) -> pop3lib.Client:
-    return pop3lib.Client(
-        server.host, server.tls_port, ssl_context=server.context(user), timeout=30
-    )
+    return faces.Client(server.host, server.tls_port, ssl_context=server.context(user), timeout=30)
 
 
 def test_the_strongest_way_is_taken_unasked(dovecot: Dovecot) -> None:
@@ -49,4 +50,4 @@ def test_each_way_works_inside_TLS_too(dovecot: Dovecot, mechanism: str) -> None
 
 def test_what_a_channel_is_bound_to_can_be_read_of_a_real_certificate(dovecot: Dovecot) -> None:
     with tls_client(dovecot) as pop:
-        assert tls_server_end_point(pop._transport.certificate()) is not None
+        assert tls_server_end_point(pop._certificate()) is not None

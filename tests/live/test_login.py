@@ -16,6 +16,8 @@ from pop3lib import (
 from tests.live.servers import Courier, Dovecot, Server, TwistedServer
 from tests.live.visit import THREE, client
 
+pytestmark = pytest.mark.usefixtures("face")
+
 Start = Callable[[Server], None]
 
 _WITH_PASSWORD = ["USER", "PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"]

@@ -8,6 +8,8 @@ from pop3lib import CommandError, DropListing, State, WrongStateError
 from tests.live.servers import Server
 from tests.live.visit import THREE, client, logged_in
 
+pytestmark = pytest.mark.usefixtures("face")
+
 #: The octets of THREE as Dovecot and Courier count them: a line end is two (RFC 1939 section 11).
 _WIRE_SIZES = {number: len(THREE[number - 1].replace(b"\n", b"\r\n")) for number in (1, 2, 3)}
 _DISK_SIZES = {number: len(THREE[number - 1]) for number in (1, 2, 3)}

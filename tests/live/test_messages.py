@@ -9,6 +9,8 @@ from tests.awkward import AWKWARD, Awkward
 from tests.live.servers import Courier, Server
 from tests.live.visit import client, logged_in
 
+pytestmark = pytest.mark.usefixtures("face")
+
 #: More lines than any message here has.
 _ALL_LINES = 99_999
 

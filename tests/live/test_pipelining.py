@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 import pop3lib
 from pop3lib import Security
+from tests import faces
 from tests.live.servers import Server
+
+pytestmark = pytest.mark.usefixtures("face")
 
 
 def client(server: Server, **options: Any) -> pop3lib.Client:
     usual: dict[str, Any] = {"security": Security.PLAINTEXT, "timeout": 30}
     usual["allow_insecure_login"] = True
-    return pop3lib.Client(server.host, server.port, **(usual | options))
+    return faces.Client(server.host, server.port, **(usual | options))
 
 
 def test_a_thousand_messages_pipelined(server: Server) -> None:

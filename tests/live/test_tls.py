@@ -8,8 +8,11 @@ import ssl
 import pytest
 
 from pop3lib import Client, InsecureError, Security
+from tests import faces
 from tests.live.servers import Courier, Dovecot, Server, TwistedServer
 from tests.live.visit import THREE, client
+
+pytestmark = pytest.mark.usefixtures("face")
 
 #: Twisted has no STLS.
 _WITH_STLS = ["dovecot", "courier"]
@@ -85,14 +88,14 @@ def test_no_session_is_begun_in_clear_where_tls_is_required_and_missing(
 
 
 def test_tls_from_the_start_on_the_port_for_clear_text_is_an_ssl_error(dovecot: Dovecot) -> None:
-    pop = Client(dovecot.host, dovecot.port, ssl_context=dovecot.context(), timeout=30)
+    pop = faces.Client(dovecot.host, dovecot.port, ssl_context=dovecot.context(), timeout=30)
     with pytest.raises(ssl.SSLError):
         pop.connect()
 
 
 def test_a_password_stays_here_where_nothing_protects_it(courier: Courier) -> None:
     seen: list[object] = []
-    with Client(
+    with faces.Client(
         courier.host,
         courier.port,
         security=Security.PLAINTEXT,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pop3lib import Client, Security
+from tests import faces
 from tests.live.servers import Server
 
 #: Three messages that differ in size.
@@ -22,7 +23,7 @@ def client(
     pipelining: bool = True,
 ) -> Client:
     """Return a client for *server* that is not connected yet, and trusts its authority."""
-    return Client(
+    return faces.Client(
         host or server.host,
         server.tls_port if security is Security.TLS else server.port,
         security=security,
