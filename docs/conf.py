@@ -20,6 +20,7 @@ html_theme = "furo"
 html_title = "pop3lib"
 default_role = "py:obj"
 
+autoclass_content = "both"
 autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True}
 autodoc_preserve_defaults = True

@@ -47,7 +47,7 @@ def tls() -> Iterator[Tls]:
     yield Tls(authority, server, client)
 
 
-@pytest.fixture(params=["blocking", "asyncio"])
+@pytest.fixture(params=["blocking", "asyncio", "uvloop"])
 def face(request: pytest.FixtureRequest) -> Iterator[str]:
     """Have ``faces.Client`` be each of the two clients."""
     faces.kind = request.param

@@ -10,16 +10,15 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from typing import Any
+from typing import Any, cast
 
+from pop3lib.aio.dial import dial
 from pop3lib.endpoint import Endpoint, Security, default_context
 from pop3lib.patience import Patience, translated
 from pop3lib.protocol.connection import Connection
 from pop3lib.protocol.exchange import Pending
 from pop3lib.protocol.state import State
 
-#: Seconds after which the next address is tried beside the one that does not answer (RFC 8305).
-_NEXT_ADDRESS = 0.25
 #: The handshake is bounded by our own patience; asyncio's bound must not come first.
 _NEVER = 365 * 24 * 3600.0
 
@@ -72,19 +71,11 @@ class Wire(asyncio.Protocol):
         """Connect, or take over a socket that is connected; with TLS where it comes first."""
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(self._patience.left()):
-            await loop.create_connection(lambda: self, **self._route(loop, given), **self._armour())
-
-    def _route(
-        self, loop: asyncio.AbstractEventLoop, given: socket.socket | None
-    ) -> dict[str, Any]:
-        if given is not None:
-            given.setblocking(False)
-            return {"sock": given}
-        route: dict[str, Any] = {"host": self._endpoint.host, "port": self._endpoint.port}
-        route["local_addr"] = self._source_address
-        if isinstance(loop, asyncio.BaseEventLoop):  # uvloop has no such parameter
-            route["happy_eyeballs_delay"] = _NEXT_ADDRESS
-        return route
+            sock = given or await dial(
+                self._endpoint.host, self._endpoint.port, self._source_address
+            )
+            sock.setblocking(False)
+            await loop.create_connection(lambda: self, sock=sock, **self._armour())
 
     def _armour(self) -> dict[str, Any]:
         if self._endpoint.security is not Security.TLS:
@@ -197,8 +188,7 @@ class Wire(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance
 
     def data_received(self, data: bytes) -> None:
         """Hand to the core what came, and do what it wants done."""
