@@ -13,14 +13,16 @@ from typing import Final, NamedTuple, TypeAlias
 
 from pop3lib.headers.charsets import Note, text
 from pop3lib.headers.encoded_word import decode_words, encode_words
-from pop3lib.headers.phrases import Word, phrase, quote, words
+from pop3lib.headers.phrases import Word, phrase, quote, quoted_text, words
 from pop3lib.headers.scanner import ATEXT, Scanner
 from pop3lib.printable import printable
 
 _DOT_ATOM: Final = rf"[{ATEXT}]++(?:\.[{ATEXT}]++)*+"
 _USUAL: Final = re.compile(
-    rf'[ \t]*+(?:(?:"([^"\\\r\n\x80-\xff]*+)"|([{ATEXT}.]++(?: [{ATEXT}.]++)*+))?+[ \t]*+'
-    rf"<({_DOT_ATOM})@({_DOT_ATOM})>|({_DOT_ATOM})@({_DOT_ATOM}))[ \t]*+(?:,|\Z)"
+    rf'[ \t]*+(?:(?:"([^"\\\r\n]*+)"|([{ATEXT}.]++(?: [{ATEXT}.]++)*+))?+[ \t]*+'
+    rf"<({_DOT_ATOM})@({_DOT_ATOM})>"
+    # RFC 822's way to give a name
+    rf"|({_DOT_ATOM})@({_DOT_ATOM})(?:[ \t]++\(([^()\\\r\n]*+)\))?+)[ \t]*+(?:,|\Z)"
 )
 _PLAIN_LOCAL: Final = re.compile(rf"[{ATEXT}\x80-\U0010ffff]+(?:\.[{ATEXT}\x80-\U0010ffff]+)*")
 _PLAIN_PHRASE: Final = re.compile(rf"[{ATEXT}]+(?: [{ATEXT}]+)*")
@@ -103,31 +105,37 @@ class AddressList(NamedTuple):
 
 def parse_addresses(octets: str) -> AddressList:
     """Read an address list."""
+    one = _USUAL.match(octets)
+    if one and one.end() == len(octets) and octets.isascii() and "=?" not in octets:
+        quoted, phrase_, local, domain, bare_local, bare_domain, comment = one.groups("")
+        name = quoted or phrase_ or comment.strip(" \t")
+        mailbox = tuple.__new__(Mailbox, (name, local or bare_local, domain or bare_domain))
+        return tuple.__new__(AddressList, ((mailbox,), ()))
     found: list[Address] = []
     defects: dict[str, None] = {}
     position = _usual(octets, 0, found, defects.setdefault)
     if position < len(octets):
         reader = _Reader(octets, position, found, defects)
         reader.read()
-    return AddressList(tuple(found), tuple(defects))
+    return tuple.__new__(AddressList, (tuple(found), tuple(defects)))
 
 
 def _usual(octets: str, position: int, found: list[Address], note: Note) -> int:
     """Take the usual mailboxes from *position* on; return where something else stands.
 
-    Usual is a mailbox in ASCII, without comments, routes or anything obsolete, and its comma.
+    Usual is a mailbox with its comma, without routes, and without comments but for RFC 822's
+    ``jdoe@machine.example (John Doe)``.
     """
     end = len(octets)
     while position < end:
         mailbox = _USUAL.match(octets, position)
         if mailbox is None:
             return position
-        quoted, name, local, domain, bare_local, bare_domain = mailbox.groups("")
-        if "=?" in quoted:
-            return position
-        if "=?" in name:
-            name = decode_words(name, note)
-        found.append(Mailbox(quoted or name, local or bare_local, domain or bare_domain))
+        quoted, phrase_, local, domain, bare_local, bare_domain, comment = mailbox.groups("")
+        name = quoted or phrase_ or comment.strip(" \t")
+        if not name.isascii() or "=?" in name:
+            name = quoted_text(name, note) if quoted else decode_words(name, note)
+        found.append(tuple.__new__(Mailbox, (name, local or bare_local, domain or bare_domain)))
         position = mailbox.end()
     return position
 

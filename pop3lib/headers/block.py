@@ -72,7 +72,11 @@ def _regular(text: str, line_end: Pattern[str]) -> list[RawField] | None:
     """Return the fields of *text*, or None where some line neither begins nor continues one."""
     fields = [piece.partition(":") for piece in line_end.split(text)]
     names, colons, _ = zip(*fields, strict=True)
-    if "" in names or "" in colons or _NOT_NAME.search("".join(names)):
+    if "" in names or "" in colons:
+        return None
+    letters = "".join(names)
+    # Letters and hyphens are soon told; the search, which knows all that is allowed, is slow.
+    if not (letters.isascii() and letters.replace("-", "").isalnum()) and _NOT_NAME.search(letters):
         return None
     return fields
 

@@ -28,8 +28,9 @@ _MONTHS: Final = {
 }
 
 _USUAL: Final = re.compile(
-    rf"(?:({'|'.join(_DAYS)}), {{1,2}})?([0-9]{{1,2}}) ({'|'.join(_MONTHS)}) ([0-9]{{4}}) "
-    r"([0-9]{2}:[0-9]{2}:[0-9]{2}) ([+-](?:[01][0-9]|2[0-3])[0-5][0-9])(?: \([^()\\]*\))?"
+    rf"(?:({'|'.join(_DAYS)}),[ \t]*+)?+([0-9]{{1,2}})[ \t]++({'|'.join(_MONTHS)})[ \t]++"
+    r"([0-9]{4})[ \t]++([0-9]{2}:[0-9]{2}:[0-9]{2})[ \t]++"
+    r"(?:([+-](?:[01][0-9]|2[0-3])[0-5][0-9])|GMT|UTC?)(?:[ \t]++\([^()\\]*+\))?+[ \t]*+"
 )
 
 #: RFC 5322 4.3. UTC is not in its list, but it is what everyone means by +0000.
@@ -86,12 +87,12 @@ def parse_date(octets: str) -> Instant:
         return _read(octets)
     weekday, day, month, year, time, zone = usual.groups()
     try:
-        when = datetime.fromisoformat(f"{year}-{_MONTHS[month]}-{day:0>2}T{time}{zone}")
+        when = datetime.fromisoformat(f"{year}-{_MONTHS[month]}-{day:0>2}T{time}{zone or '+0000'}")
     except ValueError:  # the 31st of February, 24 o'clock, second 60
         return _read(octets)
     if when.year < 1900 or (weekday is not None and _DAYS[when.weekday()] != weekday):
         return _read(octets)
-    return Instant(when, zone == "-0000")
+    return tuple.__new__(Instant, (when, zone == "-0000", ()))  # faster than a NamedTuple's own
 
 
 def _read(octets: str) -> Instant:

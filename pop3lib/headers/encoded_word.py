@@ -43,7 +43,7 @@ class Text(NamedTuple):
 def parse_unstructured(octets: str) -> Text:
     """Read an unstructured field such as Subject (:rfc:`5322#section-3.6.5`)."""
     if "=?" not in octets and octets.isascii() and "\r" not in octets:
-        return Text(octets)
+        return tuple.__new__(Text, (octets, ()))  # faster than a NamedTuple's own
     defects: dict[str, None] = {}
     value = decode_words(octets, defects.setdefault)
     return Text(value.strip(" \t"), tuple(defects))

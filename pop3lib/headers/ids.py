@@ -38,7 +38,7 @@ class Ids(NamedTuple):
 def parse_message_id(octets: str) -> Ids:
     """Read a Message-ID field: one identifier, or none."""
     if usual := _USUAL.fullmatch(octets):
-        return Ids((usual[1],))
+        return tuple.__new__(Ids, ((usual[1],), ()))
     reader = _Reader(octets)
     reader.read()
     if reader.outside or reader.commas:

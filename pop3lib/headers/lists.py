@@ -7,9 +7,18 @@ from typing import Final, NamedTuple
 
 from pop3lib.headers.charsets import text
 from pop3lib.headers.phrases import phrase, words
-from pop3lib.headers.scanner import Scanner
+from pop3lib.headers.scanner import ATEXT, Scanner
 
+#: ATEXT but for what begins an encoded-word.
+_PLAIN: Final = ATEXT.replace("=", "")
 _URL: Final = re.compile(r"<([^<>]*+)(>?)")
+#: URLs in brackets with commas between, and nothing else: what most lists write.
+_USUAL_URL: Final = re.compile(r"<([!-;=?-~]++)>")
+_USUAL_URLS: Final = re.compile(r"<[!-;=?-~]++>(?:[ \t]*+,[ \t]*+<[!-;=?-~]++>)*+")
+_USUAL_ID: Final = re.compile(
+    rf'(?:(?:"([^"\\=\r\n\x80-\xff]*+)"|([{_PLAIN}]++(?: [{_PLAIN}]++)*+))[ \t]++)?+'
+    rf"<([{_PLAIN}]++(?:\.[{_PLAIN}]++)*+)>"
+)
 _WHITE: Final = re.compile(r"[ \t\r\n]+")
 _NO: Final = re.compile(r"[Nn][Oo]\b")
 
@@ -31,6 +40,8 @@ class ListId(NamedTuple):
 
 def parse_list_urls(octets: str) -> Urls:
     """Read a list command (RFC 2369 2): URLs in angle brackets, comments, commas; or ``NO``."""
+    if _USUAL_URLS.fullmatch(octets):
+        return Urls(tuple(_USUAL_URL.findall(octets)))
     scanner = Scanner(octets)
     scanner.skip_cfws()
     if scanner.match(_NO):  # List-Post: NO (RFC 2369 3.4)
@@ -63,6 +74,9 @@ def _next_item(scanner: Scanner) -> bool:
 
 def parse_list_id(octets: str) -> ListId:
     """Read a List-Id: a phrase, and an identifier in angle brackets (RFC 2919 3)."""
+    if usual := _USUAL_ID.fullmatch(octets):
+        quoted, label_, identifier_ = usual.groups("")
+        return ListId(identifier_, quoted or label_)
     scanner = Scanner(octets)
     label = words(scanner, "<")
     if not scanner.take("<"):

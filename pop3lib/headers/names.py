@@ -6,7 +6,7 @@ keys of its own: ``headers[Field("X-Sent-At", DateHeader)]``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
 from pop3lib.headers.types import (
@@ -35,6 +35,11 @@ class Field(Generic[T_co]):
 
     name: str
     kind: type[T_co]
+    #: the name as it is compared: in lower case
+    key: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", self.name.lower())
 
 
 # RFC 5322 3.6
@@ -84,7 +89,7 @@ _KEYS: Final = [key for key in list(globals().values()) if isinstance(key, Field
 
 #: The kind of each known field, by its name in lower case.
 KINDS: Final[dict[str, type[Header]]] = {
-    **{key.name.lower(): key.kind for key in _KEYS},
+    **{key.key: key.kind for key in _KEYS},
     **dict.fromkeys(
         ("envelope-to", "apparently-to", "errors-to", "mail-followup-to", "mail-reply-to",
          "disposition-notification-to", "return-receipt-to"),
@@ -96,7 +101,7 @@ KINDS: Final[dict[str, type[Header]]] = {
 
 #: The fields that may stand in a block once (RFC 5322 3.6, RFC 2045, RFC 2369 2, RFC 2919 3).
 ONCE: Final = frozenset(
-    key.name.lower()
+    key.key
     for key in _KEYS
     if key not in (COMMENTS, KEYWORDS, RECEIVED, DELIVERED_TO, X_ORIGINAL_TO)
     and not key.name.startswith("Resent-")

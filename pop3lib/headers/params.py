@@ -126,7 +126,7 @@ def _usual(octets: str) -> Parameters | None:
             return None
         params[name] = token if quoted is None else quoted
         position = parameter.end()
-    return Parameters(value[1].lower(), MappingProxyType(params))
+    return tuple.__new__(Parameters, (value[1].lower(), MappingProxyType(params), ()))
 
 
 class _Segment(NamedTuple):

@@ -69,7 +69,7 @@ def phrase(found: Iterable[Word], note: Note) -> str:
         if word.spaced and (run or any(pieces[-1:])):
             run.append(" ")
         if word.kind == "quoted":
-            pieces.append(decode_words("".join(run), note) + _quoted(word.octets, note))
+            pieces.append(decode_words("".join(run), note) + quoted_text(word.octets, note))
             run.clear()
         else:
             run.append(word.octets)
@@ -79,8 +79,11 @@ def phrase(found: Iterable[Word], note: Note) -> str:
     return "".join(pieces)
 
 
-def _quoted(octets: str, note: Note) -> str:
-    """RFC 2047 5(3) forbids encoded-words in a quoted-string; many mailers write them there."""
+def quoted_text(octets: str, note: Note) -> str:
+    """Return the text of a quoted-string's *octets*, encoded-words decoded.
+
+    RFC 2047 5(3) forbids them there; many mailers write them all the same.
+    """
     if "=?" in octets:
         note("an encoded-word inside a quoted-string")
     return decode_words(octets, note)

@@ -17,16 +17,18 @@ from pop3lib.headers.dates import parse_date
 from pop3lib.headers.scanner import ATEXT, NOT_ATEXT, Scanner, without_comments
 
 _CLAUSES: Final = ("from", "by", "via", "with", "id", "for")
-_PLAIN: Final = r"[^ \t\r\n<>\";,]++"
-#: Words that no clause names: a bare domain-literal, the rest of "Microsoft SMTP Server".
-_EXTRA: Final = rf"(?:[ \t]++(?!(?:{'|'.join(_CLAUSES)})[ \t]){_PLAIN})*+"
-#: What most servers write once comments are away: the clauses in RFC 5321's order, then the date.
+_PLAIN: Final = r"[^ \t\r\n<>\";,()\\]++"
+_COMMENT: Final = r"\([^()\\]*+(?:\([^()\\]*+\)[^()\\]*+)*+\)"
+#: What may stand behind a clause: comments, and words that no clause names, such as a bare
+#: domain-literal or the rest of "Microsoft SMTP Server".
+_MORE: Final = rf"(?:[ \t]++(?:{_COMMENT}|(?!(?i:{'|'.join(_CLAUSES)})[ \t]){_PLAIN}))*+"
+#: What most servers write: the clauses in RFC 5321's order, then the date.
 _USUAL: Final = re.compile(
-    rf"[ \t]*+(?:from[ \t]++(?!by[ \t])({_PLAIN}){_EXTRA}[ \t]++)?+(?:by[ \t]++({_PLAIN}))?+"
-    rf"(?:[ \t]++via[ \t]++({_PLAIN}){_EXTRA})?+"
-    rf"(?:[ \t]++with[ \t]++(?!id[ \t])({_PLAIN}){_EXTRA})?+"
-    rf"(?:[ \t]++id[ \t]++(?!for[ \t])<?+({_PLAIN})>?+)?+"
-    rf"(?:[ \t]++for[ \t]++<?+({_PLAIN})>?+)?+[ \t]*+;[ \t]*+([^;]*+)"
+    rf"(?:from[ \t]++(?!by[ \t])({_PLAIN}){_MORE}[ \t]++)?+(?:by[ \t]++({_PLAIN}){_MORE})?+"
+    rf"(?:[ \t]++via[ \t]++({_PLAIN}){_MORE})?+"
+    rf"(?:[ \t]++with[ \t]++(?!id[ \t])({_PLAIN}){_MORE})?+"
+    rf"(?:[ \t]++id[ \t]++(?!for[ \t])(?:<({_PLAIN})>|({_PLAIN})){_MORE})?+"
+    rf"(?:[ \t]++for[ \t]++(?:<({_PLAIN})>|({_PLAIN})){_MORE})?+[ \t]*+;[ \t]*+([^;]*+)"
 )
 #: A word: quoted-strings, angle brackets and domain-literals in it may hold white space.
 _WORD: Final = re.compile(r'(?:[^ \t\r\n"<]++|"[^"]*+"|<[^<>]*+>|["<])++')
@@ -68,15 +70,14 @@ class Path(NamedTuple):
 
 def parse_received(octets: str) -> Trace:
     """Read a Received field."""
-    defects: dict[str, None] = {}
-    bare = without_comments(octets, defects.setdefault)
-    usual = _USUAL.fullmatch(bare) if bare.isascii() else None
+    usual = _USUAL.fullmatch(octets) if octets.isascii() else None
     if usual is None:
-        return _read(bare, defects)
-    from_, by, via, with_, id_, for_, date = usual.groups()
-    when = parse_date(date.rstrip(" \t"))
-    found = (*defects, *when.defects)
-    return Trace(from_, by, via, with_, id_, for_, when.datetime, found)
+        defects: dict[str, None] = {}
+        return _read(without_comments(octets, defects.setdefault), defects)
+    from_, by, via, with_, angle_id, id_, angle_for, for_, date = usual.groups()
+    when, _, wrong = parse_date(date)
+    clauses = from_, by, via, with_, angle_id or id_, angle_for or for_
+    return tuple.__new__(Trace, (*clauses, when, wrong))
 
 
 def _read(bare: str, defects: dict[str, None]) -> Trace:
@@ -129,7 +130,7 @@ def _bare(word: str, note: Note) -> str:
 def parse_return_path(octets: str) -> Path:
     """Read a Return-Path; a source route is dropped (:rfc:`5321#appendix-C`)."""
     if usual := _USUAL_PATH.fullmatch(octets):
-        return Path(usual[1])
+        return tuple.__new__(Path, (usual[1], ()))
     return _PathReader(octets).read()
 
 

@@ -7,9 +7,9 @@ holds: what was wrong with it is in ``defects``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, ClassVar, Final, Generic, TypeVar
 
 from pop3lib.headers import addresses, dates, ids, lists, params, received
 from pop3lib.headers.addresses import Address, Mailbox
@@ -26,27 +26,33 @@ _ALLOWED: Final = bytes(octet for octet in range(256) if octet in b"\t\n\r" or 3
 
 
 class _Reading(Generic[_T_co]):
-    """What a grammar makes of a field: worked out once, then found in the field's ``__dict__``."""
+    """What a field's grammar makes of it, as its type: worked out once, then kept in the field."""
 
-    def __init__(self, parse: Callable[[str], _T_co]) -> None:
-        self._parse = parse
+    __slots__ = ()
 
     def __get__(self, header: Header, owner: type[Header]) -> _T_co:
-        reading = header.__dict__["_reading"] = self._parse(header._octets())
+        reading: _T_co = header._read or header._parsed()
         return reading
 
 
 class Header:
     """One header field. All kinds have these attributes; ``str`` gives :attr:`display`."""
 
+    # A mailbox of ten thousand messages has two hundred thousand fields: each is kept small.
+    __slots__ = ("_body", "_clean", "_colon", "_read", "name")
+
     #: the field's name, in the case it was received in
     name: str
-    _reading: _Reading[Any] = _Reading(parse_unstructured)
+    #: the grammar
+    _parse: ClassVar[staticmethod[[str], Any]] = staticmethod(parse_unstructured)
 
-    def __init__(self, name: str, colon: str, body: str) -> None:
+    def __init__(self, name: str, colon: str, body: str, clean: bool = False) -> None:
         self.name = name
         self._colon = colon
         self._body = body
+        #: whether it is known to hold no control characters: the whole block is looked at once
+        self._clean = clean
+        self._read: Any = None
 
     @property
     def raw(self) -> bytes:
@@ -66,17 +72,21 @@ class Header:
     @property
     def defects(self) -> tuple[str, ...]:
         """What is wrong with the field, in words; empty where nothing is."""
-        found: tuple[str, ...] = self._reading.defects
-        if self._body.encode("latin-1").translate(None, _ALLOWED):
-            return (*found, "control characters")
-        return found
+        found: tuple[str, ...] = (self._read or self._parsed()).defects
+        if self._clean or not has_controls(self._body.encode("latin-1")):
+            return found
+        return (*found, "control characters")
+
+    def _parsed(self) -> Any:
+        reading = self._read = self._parse(self._octets())
+        return reading
 
     def _octets(self) -> str:
         """The body, one character an octet, unfolded (:rfc:`5322#section-2.2.3`) and trimmed."""
         body = self._body
         if "\n" in body:
             folded = body.replace("\r\n", "")
-            if "\r" in folded or "\n" in folded:  # CR CR LF, or bare LF
+            if "\n" in folded or "\r" in folded:  # CR CR LF, or bare LF
                 folded = "".join(line.rstrip("\r") for line in body.split("\n"))
             body = folded
         return body.strip(" \t\r\n")
@@ -102,7 +112,10 @@ class Header:
 class UnstructuredHeader(Header):
     """Subject, Comments, and every field of no known kind (:rfc:`5322#section-3.6.5`)."""
 
-    _reading: _Reading[Text] = _Reading(parse_unstructured)
+    __slots__ = ()
+
+    _parse: ClassVar[staticmethod[[str], Any]] = staticmethod(parse_unstructured)
+    _reading: _Reading[Text] = _Reading()
 
     @property
     def value(self) -> str:
@@ -113,7 +126,10 @@ class UnstructuredHeader(Header):
 class AddressHeader(Header):
     """From, To and their like (:rfc:`5322#section-3.6.2`)."""
 
-    _reading: _Reading[addresses.AddressList] = _Reading(addresses.parse_addresses)
+    __slots__ = ()
+
+    _parse: ClassVar[staticmethod[[str], Any]] = staticmethod(addresses.parse_addresses)
+    _reading: _Reading[addresses.AddressList] = _Reading()
 
     @property
     def value(self) -> str:
@@ -134,7 +150,10 @@ class AddressHeader(Header):
 class DateHeader(Header):
     """Date and its like (:rfc:`5322#section-3.6.1`)."""
 
-    _reading: _Reading[dates.Instant] = _Reading(dates.parse_date)
+    __slots__ = ()
+
+    _parse: ClassVar[staticmethod[[str], Any]] = staticmethod(dates.parse_date)
+    _reading: _Reading[dates.Instant] = _Reading()
 
     @property
     def datetime(self) -> datetime | None:
@@ -150,7 +169,10 @@ class DateHeader(Header):
 class MessageIdHeader(Header):
     """Message-ID and its like (:rfc:`5322#section-3.6.4`)."""
 
-    _reading: _Reading[ids.Ids] = _Reading(ids.parse_message_id)
+    __slots__ = ()
+
+    _parse: ClassVar[staticmethod[[str], Any]] = staticmethod(ids.parse_message_id)
+    _reading: _Reading[ids.Ids] = _Reading()
 
     @property
     def id(self) -> str | None:
@@ -162,7 +184,10 @@ class MessageIdHeader(Header):
 class ReferencesHeader(Header):
     """References and In-Reply-To (:rfc:`5322#section-3.6.4`)."""
 
-    _reading: _Reading[ids.Ids] = _Reading(ids.parse_references)
+    __slots__ = ()
+
+    _parse: ClassVar[staticmethod[[str], Any]] = staticmethod(ids.parse_references)
+    _reading: _Reading[ids.Ids] = _Reading()
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -173,7 +198,10 @@ class ReferencesHeader(Header):
 class ReturnPathHeader(Header):
     """Return-Path (:rfc:`5322#section-3.6.7`)."""
 
-    _reading: _Reading[received.Path] = _Reading(received.parse_return_path)
+    __slots__ = ()
+
+    _parse: ClassVar[staticmethod[[str], Any]] = staticmethod(received.parse_return_path)
+    _reading: _Reading[received.Path] = _Reading()
 
     @property
     def address(self) -> str | None:
@@ -187,7 +215,10 @@ class ReceivedHeader(Header):
     A clause that is missing is None.
     """
 
-    _reading: _Reading[received.Trace] = _Reading(received.parse_received)
+    __slots__ = ()
+
+    _parse: ClassVar[staticmethod[[str], Any]] = staticmethod(received.parse_received)
+    _reading: _Reading[received.Trace] = _Reading()
 
     @property
     def from_(self) -> str | None:
@@ -228,7 +259,10 @@ class ReceivedHeader(Header):
 class ContentTypeHeader(Header):
     """Content-Type (:rfc:`2045#section-5`); one that cannot be read is ``text/plain``."""
 
-    _reading: _Reading[params.Parameters] = _Reading(params.parse_content_type)
+    __slots__ = ()
+
+    _parse: ClassVar[staticmethod[[str], Any]] = staticmethod(params.parse_content_type)
+    _reading: _Reading[params.Parameters] = _Reading()
 
     @property
     def value(self) -> str:
@@ -254,7 +288,10 @@ class ContentTypeHeader(Header):
 class ContentDispositionHeader(Header):
     """Content-Disposition (:rfc:`2183`). A file name is a stranger's: never use it as a path."""
 
-    _reading: _Reading[params.Parameters] = _Reading(params.parse_content_disposition)
+    __slots__ = ()
+
+    _parse: ClassVar[staticmethod[[str], Any]] = staticmethod(params.parse_content_disposition)
+    _reading: _Reading[params.Parameters] = _Reading()
 
     @property
     def value(self) -> str:
@@ -270,7 +307,10 @@ class ContentDispositionHeader(Header):
 class ContentTransferEncodingHeader(Header):
     """Content-Transfer-Encoding (:rfc:`2045#section-6`)."""
 
-    _reading: _Reading[params.Encoding] = _Reading(params.parse_transfer_encoding)
+    __slots__ = ()
+
+    _parse: ClassVar[staticmethod[[str], Any]] = staticmethod(params.parse_transfer_encoding)
+    _reading: _Reading[params.Encoding] = _Reading()
 
     @property
     def value(self) -> str:
@@ -281,7 +321,10 @@ class ContentTransferEncodingHeader(Header):
 class MimeVersionHeader(Header):
     """MIME-Version (:rfc:`2045#section-4`)."""
 
-    _reading: _Reading[params.Version] = _Reading(params.parse_mime_version)
+    __slots__ = ()
+
+    _parse: ClassVar[staticmethod[[str], Any]] = staticmethod(params.parse_mime_version)
+    _reading: _Reading[params.Version] = _Reading()
 
     @property
     def version(self) -> str | None:
@@ -292,7 +335,10 @@ class MimeVersionHeader(Header):
 class ListHeader(Header):
     """The commands of a mailing list, such as List-Unsubscribe (:rfc:`2369`)."""
 
-    _reading: _Reading[lists.Urls] = _Reading(lists.parse_list_urls)
+    __slots__ = ()
+
+    _parse: ClassVar[staticmethod[[str], Any]] = staticmethod(lists.parse_list_urls)
+    _reading: _Reading[lists.Urls] = _Reading()
 
     @property
     def urls(self) -> tuple[str, ...]:
@@ -303,7 +349,10 @@ class ListHeader(Header):
 class ListIdHeader(Header):
     """List-Id (:rfc:`2919`)."""
 
-    _reading: _Reading[lists.ListId] = _Reading(lists.parse_list_id)
+    __slots__ = ()
+
+    _parse: ClassVar[staticmethod[[str], Any]] = staticmethod(lists.parse_list_id)
+    _reading: _Reading[lists.ListId] = _Reading()
 
     @property
     def value(self) -> str:
@@ -319,6 +368,11 @@ class ListIdHeader(Header):
     def label(self) -> str:
         """The list's description, decoded, or ``""``."""
         return self._reading.label
+
+
+def has_controls(octets: bytes) -> bool:
+    """Whether control characters are among *octets* that a header has no place for."""
+    return bool(octets.translate(None, _ALLOWED))
 
 
 def _ignore(defect: str) -> None:
