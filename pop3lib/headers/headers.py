@@ -54,7 +54,7 @@ class Headers:
     ``email.message_from_bytes(headers.raw)`` hands the block to the standard library.
     """
 
-    __slots__ = ("_block_defects", "_clean", "_fields", "_first", "_made", "_names", "raw")
+    __slots__ = ("_block_defects", "_fields", "_made", "_names", "raw")
 
     #: the block as received, with the empty line that ends it
     raw: bytes
@@ -65,13 +65,11 @@ class Headers:
         self.raw = raw[:length]
         self._made: list[Header | None] | None = None
         self._names: list[str] | None = None
-        self._first: dict[str, int] | None = None
-        self._clean: bool | None = None
 
     def __iter__(self) -> Iterator[Header]:
         kinds = map(KINDS.get, self._lower_names(), repeat(UnstructuredHeader))
         if self._made is None:  # all at once: one by one takes three times as long
-            clean = self._is_clean()
+            clean = not has_controls(self.raw)
             made = [kind(*field, clean) for kind, field in zip(kinds, self._fields, strict=True)]
             self._made = list(made)
             return iter(made)
@@ -81,7 +79,7 @@ class Headers:
         return len(self._fields)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str | Field) and self._position(name) is not None
+        return isinstance(name, str | Field) and self._position(name) >= 0
 
     @overload
     def __getitem__(self, name: Field[T]) -> T: ...
@@ -90,7 +88,7 @@ class Headers:
     def __getitem__(self, name: str | Field[T]) -> Header:
         """Return the first field called *name*; raise :exc:`KeyError` where there is none."""
         position = self._position(name)
-        if position is None:
+        if position < 0:
             raise KeyError(name if isinstance(name, str) else name.name)
         return self._header(position, _kind(name))
 
@@ -105,7 +103,7 @@ class Headers:
     def get(self, name: str | Field[T], default: object = None) -> object:
         """Return the first field called *name*, or *default*."""
         position = self._position(name)
-        return default if position is None else self._header(position, _kind(name))
+        return default if position < 0 else self._header(position, _kind(name))
 
     @overload
     def all(self, name: Field[T]) -> tuple[T, ...]: ...
@@ -113,7 +111,8 @@ class Headers:
     def all(self, name: str) -> tuple[Header, ...]: ...
     def all(self, name: str | Field[T]) -> tuple[Header, ...]:
         """Return every field called *name*, in order."""
-        kind, wanted = _kind(name), _lower(name)
+        kind = _kind(name)
+        wanted = name.lower() if isinstance(name, str) else name.key
         return tuple(
             self._header(position, kind)
             for position, name_ in enumerate(self._lower_names())
@@ -142,10 +141,10 @@ class Headers:
         return tuple(found)
 
     def _repeated(self) -> list[str]:
-        times = Counter(self._lower_names())
+        names_ = self._lower_names()
         return [
-            f"{self._fields[self._by_name()[name]][0]} occurs {count} times"
-            for name, count in times.items()
+            f"{self._fields[names_.index(name)][0]} occurs {count} times"
+            for name, count in Counter(names_).items()
             if count > 1 and name in ONCE
         ]
 
@@ -153,27 +152,15 @@ class Headers:
         """The names of all fields as they are compared."""
         if self._names is None:
             # A name holds no line end, so all are made lower case in one go.
-            self._names = "\n".join([field[0] for field in self._fields]).lower().split("\n")
-            if not self._fields:
-                self._names = []
+            joined = "\n".join([field[0] for field in self._fields]).lower()
+            self._names = joined.split("\n") if joined else []
         return self._names
 
-    def _position(self, name: str | Field[Header]) -> int | None:
-        first = self._first
-        return (self._by_name() if first is None else first).get(_lower(name))
-
-    def _by_name(self) -> dict[str, int]:
-        """Where each name first stands: what comes first is written last."""
-        if self._first is None:
-            names_ = self._lower_names()
-            backwards = range(len(names_) - 1, -1, -1)
-            self._first = dict(zip(reversed(names_), backwards, strict=True))
-        return self._first
-
-    def _is_clean(self) -> bool:
-        if self._clean is None:
-            self._clean = not has_controls(self.raw)
-        return self._clean
+    def _position(self, name: str | Field[Header]) -> int:
+        """Where *name* stands first, or -1. Few names are asked for, so an index would not pay."""
+        wanted = name.lower() if isinstance(name, str) else name.key
+        names_ = self._names or self._lower_names()
+        return names_.index(wanted) if wanted in names_ else -1
 
     def _header(self, position: int, kind: type[T]) -> T:
         if self._made is None:
@@ -181,7 +168,7 @@ class Headers:
         made = self._made[position]
         if made.__class__ is kind:
             return made
-        header = kind(*self._fields[position], self._is_clean())
+        header = kind(*self._fields[position])
         if made is None:
             self._made[position] = header
         return header
@@ -277,10 +264,6 @@ class Headers:
     def content_transfer_encoding(self) -> ContentTransferEncodingHeader | None:
         """The Content-Transfer-Encoding, or None."""
         return self.get(names.CONTENT_TRANSFER_ENCODING)
-
-
-def _lower(name: str | Field[Header]) -> str:
-    return name.lower() if isinstance(name, str) else name.key
 
 
 def _kind(name: str | Field[T]) -> type[Header]:

@@ -73,7 +73,9 @@ class Header:
     def defects(self) -> tuple[str, ...]:
         """What is wrong with the field, in words; empty where nothing is."""
         found: tuple[str, ...] = (self._read or self._parsed()).defects
-        if self._clean or not has_controls(self._body.encode("latin-1")):
+        if self._clean or self._body.isprintable():
+            return found
+        if not has_controls(self._body.encode("latin-1")):
             return found
         return (*found, "control characters")
 
