@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import repeat
 from typing import Final, TypeVar, overload
 
 from pop3lib.headers import names
-from pop3lib.headers.block import RawField, split_block
+from pop3lib.headers.block import split_block
 from pop3lib.headers.names import KINDS, ONCE, Field
 from pop3lib.headers.types import (
     AddressHeader,
@@ -25,7 +24,6 @@ from pop3lib.headers.types import (
     ReferencesHeader,
     ReturnPathHeader,
     UnstructuredHeader,
-    has_controls,
 )
 from pop3lib.printable import printable
 
@@ -54,32 +52,39 @@ class Headers:
     ``email.message_from_bytes(headers.raw)`` hands the block to the standard library.
     """
 
-    __slots__ = ("_block_defects", "_fields", "_made", "_names", "raw")
+    __slots__ = ("_block_defects", "_bodies", "_clean", "_first", "_keys", "_made", "_names", "raw")
 
     #: the block as received, with the empty line that ends it
     raw: bytes
 
     def __init__(self, raw: bytes) -> None:
-        self._fields: list[RawField]
-        self._fields, length, self._block_defects = split_block(raw)
+        self._names, self._bodies, length, self._clean, self._block_defects = split_block(raw)
         self.raw = raw[:length]
+        #: the headers that were asked for, by position
         self._made: list[Header | None] | None = None
-        self._names: list[str] | None = None
+        #: the names as they are compared, and where each stands first
+        self._keys: list[str] | None = None
+        self._first: dict[str, int] | None = None
 
     def __iter__(self) -> Iterator[Header]:
-        kinds = map(KINDS.get, self._lower_names(), repeat(UnstructuredHeader))
-        if self._made is None:  # all at once: one by one takes three times as long
-            clean = not has_controls(self.raw)
-            made = [kind(*field, clean) for kind, field in zip(kinds, self._fields, strict=True)]
-            self._made = list(made)
-            return iter(made)
+        if self._made is None:
+            return iter(self._all_made())
+        kinds = [KINDS.get(key, UnstructuredHeader) for key in self._lower_names()]
         return iter([self._header(position, kind) for position, kind in enumerate(kinds)])
 
+    def _all_made(self) -> list[Header]:
+        """Make all headers at once: one by one takes three times as long."""
+        kind_of, clean = KINDS.get, self._clean
+        fields = zip(self._lower_names(), self._names, self._bodies, strict=True)
+        made = [kind_of(key, UnstructuredHeader)(name, body, clean) for key, name, body in fields]
+        self._made = list(made)
+        return made
+
     def __len__(self) -> int:
-        return len(self._fields)
+        return len(self._names)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str | Field) and self._position(name) >= 0
+        return isinstance(name, str | Field) and _key(name) in self._positions()
 
     @overload
     def __getitem__(self, name: Field[T]) -> T: ...
@@ -87,10 +92,10 @@ class Headers:
     def __getitem__(self, name: str) -> Header: ...
     def __getitem__(self, name: str | Field[T]) -> Header:
         """Return the first field called *name*; raise :exc:`KeyError` where there is none."""
-        position = self._position(name)
-        if position < 0:
+        header = self.get(name)
+        if header is None:
             raise KeyError(name if isinstance(name, str) else name.name)
-        return self._header(position, _kind(name))
+        return header
 
     @overload
     def get(self, name: Field[T]) -> T | None: ...
@@ -102,8 +107,8 @@ class Headers:
     def get(self, name: str, default: V) -> Header | V: ...
     def get(self, name: str | Field[T], default: object = None) -> object:
         """Return the first field called *name*, or *default*."""
-        position = self._position(name)
-        return default if position < 0 else self._header(position, _kind(name))
+        position = self._positions().get(_key(name))
+        return default if position is None else self._header(position, _kind(name))
 
     @overload
     def all(self, name: Field[T]) -> tuple[T, ...]: ...
@@ -111,17 +116,16 @@ class Headers:
     def all(self, name: str) -> tuple[Header, ...]: ...
     def all(self, name: str | Field[T]) -> tuple[Header, ...]:
         """Return every field called *name*, in order."""
-        kind = _kind(name)
-        wanted = name.lower() if isinstance(name, str) else name.key
+        kind, wanted = _kind(name), _key(name)
         return tuple(
             self._header(position, kind)
-            for position, name_ in enumerate(self._lower_names())
-            if name_ == wanted
+            for position, key in enumerate(self._lower_names())
+            if key == wanted
         )
 
     def keys(self) -> list[str]:
         """Return the names of all fields, as received and in order."""
-        return [name for name, _, _ in self._fields]
+        return [name.rstrip(" \t") for name in self._names]
 
     def items(self) -> list[tuple[str, Header]]:
         """Return all fields in order, each with its name."""
@@ -141,34 +145,38 @@ class Headers:
         return tuple(found)
 
     def _repeated(self) -> list[str]:
-        names_ = self._lower_names()
+        keys = self._lower_names()
         return [
-            f"{self._fields[names_.index(name)][0]} occurs {count} times"
-            for name, count in Counter(names_).items()
-            if count > 1 and name in ONCE
+            f"{self.keys()[keys.index(key)]} occurs {count} times"
+            for key, count in Counter(keys).items()
+            if count > 1 and key in ONCE
         ]
 
     def _lower_names(self) -> list[str]:
-        """The names of all fields as they are compared."""
-        if self._names is None:
+        if self._keys is None:
             # A name holds no line end, so all are made lower case in one go.
-            joined = "\n".join([field[0] for field in self._fields]).lower()
-            self._names = joined.split("\n") if joined else []
-        return self._names
+            joined = "\n".join(self._names).lower()
+            keys = joined.split("\n") if joined else []
+            if " " in joined or "\t" in joined:  # before a colon (RFC 5322 4.5)
+                keys = [key.rstrip(" \t") for key in keys]
+            self._keys = keys
+        return self._keys
 
-    def _position(self, name: str | Field[Header]) -> int:
-        """Where *name* stands first, or -1. Few names are asked for, so an index would not pay."""
-        wanted = name.lower() if isinstance(name, str) else name.key
-        names_ = self._names or self._lower_names()
-        return names_.index(wanted) if wanted in names_ else -1
+    def _positions(self) -> dict[str, int]:
+        """Where each name stands first."""
+        if self._first is None:
+            keys = self._lower_names()
+            last = len(keys) - 1
+            self._first = dict(zip(reversed(keys), range(last, -1, -1), strict=True))
+        return self._first
 
     def _header(self, position: int, kind: type[T]) -> T:
         if self._made is None:
-            self._made = [None] * len(self._fields)
+            self._made = [None] * len(self._names)
         made = self._made[position]
         if made.__class__ is kind:
             return made
-        header = kind(*self._fields[position])
+        header = kind(self._names[position], self._bodies[position], self._clean)
         if made is None:
             self._made[position] = header
         return header
@@ -268,6 +276,10 @@ class Headers:
 
 def _kind(name: str | Field[T]) -> type[Header]:
     return KINDS.get(name.lower(), UnstructuredHeader) if isinstance(name, str) else name.kind
+
+
+def _key(name: str | Field[T]) -> str:
+    return name.lower() if isinstance(name, str) else name.key
 
 
 def _longest_line(raw: bytes) -> int:
