@@ -13,9 +13,9 @@ from typing import Final, NamedTuple, TypeAlias
 
 from pop3lib.printable import printable
 
-#: The names of the fields, and their bodies. Obsolete syntax allows white space between a name and
-#: its colon (RFC 5322 4.5); it is left at the name's end.
-_Fields: TypeAlias = tuple[list[str], list[str]]
+#: The names of the fields, their bodies, and the lines that belong to none. Obsolete syntax allows
+#: white space between a name and its colon (RFC 5322 4.5); it is left at the name's end.
+_Parts: TypeAlias = tuple[list[str], list[str], list[str]]
 
 #: RFC 5322 3.6.8: a name is printable ASCII but the colon.
 _NAME: Final = r"([!-9;-~]++[ \t]*+):"
@@ -23,7 +23,6 @@ _NAME: Final = r"([!-9;-~]++[ \t]*+):"
 # begins no field is left without a name.
 _CRLF_FIELD: Final = re.compile(rf"\r\n(?:{_NAME}|(?![ \t]))")
 _LF_FIELD: Final = re.compile(rf"\n(?:{_NAME}|(?![ \t]))")
-_START: Final = re.compile(_NAME)
 _BLANK_LINE: Final = re.compile(rb"(?:\A|\n)\r*+\n")
 _LAST_LINE_END: Final = re.compile(r"\r*+\n?\Z")
 #: RFC 5322 2.2: every octet but the control characters; a tab is none here. Deleting these is many
@@ -65,9 +64,11 @@ def controls(octets: bytes) -> bytes:
 
 
 def _split(raw: bytes) -> Block:
-    # TOP n 0 ends with the empty line; should there be an earlier one, this gives None
-    if raw.endswith(b"\r\n\r\n") and (block := _regular(raw[:-4], len(raw))):
-        return block
+    if raw.endswith(b"\r\n\r\n"):
+        # TOP n 0 ends with the empty line. An earlier one would be a line of no field.
+        block = _regular(raw[:-4], len(raw))
+        if block and not block.defects:
+            return block
     end = raw.find(b"\r\n\r\n")
     if end < 0:
         return _regular(raw.removesuffix(b"\r\n"), len(raw)) or _irregular(raw)
@@ -75,36 +76,42 @@ def _split(raw: bytes) -> Block:
 
 
 def _regular(head: bytes, length: int) -> Block | None:
-    """Cut *head*, the block without its end, or return None where it has an odd line."""
+    """Cut *head*, the block without its end, or return None where a line does not end in CRLF."""
     found = controls(head)
     clean = found == b"\r\n" * (len(found) // 2)
     if not (clean or head.count(b"\r\n") == head.count(b"\n") == head.count(b"\r")):
         return None
-    fields = _cut("\r\n" + head.decode("latin-1"), _CRLF_FIELD)
-    return fields and tuple.__new__(Block, (*fields, length, clean, ()))
+    names, bodies, junk = _cut("\r\n" + head.decode("latin-1"), _CRLF_FIELD)
+    return tuple.__new__(Block, (names, bodies, length, clean, tuple(_junk_defects(junk))))
 
 
-def _cut(text: str, line_end: Pattern[str]) -> _Fields | None:
-    """Return the fields of *text*, or None where some line neither begins nor continues one."""
+def _cut(text: str, line_end: Pattern[str]) -> _Parts:
     pieces = line_end.split(text)
-    names = pieces[1::2]
-    if pieces[0] or None in names:
-        return None
-    return names, pieces[2::2]
+    names, bodies = pieces[1::2], pieces[2::2]
+    return _without_junk(pieces) if pieces[0] or None in names else (names, bodies, [])
+
+
+def _without_junk(pieces: list[str]) -> _Parts:
+    """Part what began no field: a fold of nothing at the start, lines without a colon.
+
+    What follows such a line is still read: with ``TOP n 0`` there is no body to take for headers.
+    """
+    pairs = list(zip(pieces[1::2], pieces[2::2], strict=True))
+    junk = [pieces[0], *(body for name, body in pairs if name is None)]
+    fields = [(name, body) for name, body in pairs if name is not None]
+    lines = (line.rstrip("\r") for piece in junk for line in piece.split("\n"))
+    return [name for name, _ in fields], [body for _, body in fields], list(filter(None, lines))
 
 
 def _irregular(raw: bytes) -> Block:
-    """Read what :rfc:`5322#section-2.2` does not allow, or what came with bare LF line ends."""
+    """Read a block with line ends that :rfc:`5322#section-2.1` does not allow, such as bare LF."""
     blank = _BLANK_LINE.search(raw)
     text = raw[: blank.start() if blank else len(raw)].decode("latin-1")
     length = blank.end() if blank else len(raw)
-    text = _LAST_LINE_END.sub("", text)
-    defects = _line_end_defects(raw[:length].decode("latin-1"))
-    fields = _cut("\n" + text, _LF_FIELD) if "\r" not in text else None
-    if fields is None:
-        fields, junk = _line_by_line(text)
-        defects += _junk_defects(junk)
-    return Block(*fields, length, False, tuple(defects))
+    names, bodies, junk = _cut("\n" + _LAST_LINE_END.sub("", text), _LF_FIELD)
+    bodies = [body.removesuffix("\r") for body in bodies]
+    defects = *_line_end_defects(raw[:length].decode("latin-1")), *_junk_defects(junk)
+    return Block(names, bodies, length, False, defects)
 
 
 def _line_end_defects(text: str) -> list[str]:
@@ -117,28 +124,6 @@ def _line_end_defects(text: str) -> list[str]:
         # no server saw.
         defects.append("a CR that no LF follows")
     return defects
-
-
-def _line_by_line(text: str) -> tuple[_Fields, list[str]]:
-    """Return the fields, and the lines that belong to none.
-
-    What follows such a line is still read: with ``TOP n 0`` there is no body to take for headers.
-    """
-    found: list[tuple[str, list[str]]] = []
-    junk: list[str] = []
-    lines: list[str] = junk
-    for line in text.split("\n"):
-        if line[:1] in (" ", "\t"):
-            lines.append(line)
-        elif start := _START.match(line):
-            lines = [line[start.end() :]]
-            found.append((start[1], lines))
-        else:
-            lines = junk
-            junk.append(line)
-    bodies = ["\n".join(lines).removesuffix("\r") for _, lines in found]
-    bare = (line.rstrip("\r") for line in junk)
-    return ([name for name, _ in found], bodies), [line for line in bare if line]
 
 
 def _junk_defects(junk: list[str]) -> list[str]:

@@ -27,17 +27,19 @@ _MONTHS: Final = {
     name[:3].capitalize(): f"{number:02}" for number, name in enumerate(_FULL_MONTHS, 1)
 }
 
-_USUAL: Final = re.compile(
-    rf"(?:({'|'.join(_DAYS)}),[ \t]*+)?+([0-9]{{1,2}})[ \t]++({'|'.join(_MONTHS)})[ \t]++"
-    r"([0-9]{4})[ \t]++([0-9]{2}:[0-9]{2}:[0-9]{2})[ \t]++"
-    r"(?:([+-](?:[01][0-9]|2[0-3])[0-5][0-9])|GMT|UTC?)(?:[ \t]++\([^()\\]*+\))?+[ \t]*+"
-)
-
 #: RFC 5322 4.3. UTC is not in its list, but it is what everyone means by +0000.
 _ZONES: Final = {
     **dict.fromkeys(("UT", "GMT", "UTC"), 0),
     **{"EDT": -4, "EST": -5, "CDT": -5, "CST": -6, "MDT": -6, "MST": -7, "PDT": -7, "PST": -8},
 }
+_OFFSETS: Final = {name: f"{hours:+03}00" for name, hours in _ZONES.items()}
+
+_USUAL: Final = re.compile(
+    rf"(?:({'|'.join(_DAYS)}),[ \t]*+)?+([0-9]{{1,2}})[ \t]++({'|'.join(_MONTHS)})[ \t]++"
+    r"((?:[0-9]{2}){1,2})[ \t]++([0-9]{2}:[0-9]{2}:[0-9]{2})[ \t]++"
+    rf"([+-](?:[01][0-9]|2[0-3])[0-5][0-9]|{'|'.join(_ZONES)})"
+    r"(?:[ \t]++\([^()\\]*+\))?+[ \t]*+"
+)
 
 _SPACE: Final = re.compile(r"[ \t\r\n]+")
 _TIME = (
@@ -86,8 +88,14 @@ def parse_date(octets: str) -> Instant:
     if usual is None:
         return _read(octets)
     weekday, day, month, year, time, zone = usual.groups()
+    if len(year) == 2:
+        year = f"{'20' if year < '50' else '19'}{year}"  # RFC 5322 4.3
+    if len(day) == 1:
+        day = f"0{day}"
     try:
-        when = datetime.fromisoformat(f"{year}-{_MONTHS[month]}-{day:0>2}T{time}{zone or '+0000'}")
+        when = datetime.fromisoformat(
+            f"{year}-{_MONTHS[month]}-{day}T{time}{_OFFSETS.get(zone, zone)}"
+        )
     except ValueError:  # the 31st of February, 24 o'clock, second 60
         return _read(octets)
     if when.year < 1900 or (weekday is not None and _DAYS[when.weekday()] != weekday):

@@ -76,8 +76,9 @@ def parse_received(octets: str) -> Trace:
         return _read(without_comments(octets, defects.setdefault), defects)
     from_, by, via, with_, angle_id, id_, angle_for, for_, date = usual.groups()
     when, _, wrong = parse_date(date)
-    clauses = from_, by, via, with_, angle_id or id_, angle_for or for_
-    return tuple.__new__(Trace, (*clauses, when, wrong))
+    return tuple.__new__(
+        Trace, (from_, by, via, with_, angle_id or id_, angle_for or for_, when, wrong)
+    )
 
 
 def _read(bare: str, defects: dict[str, None]) -> Trace:

@@ -79,7 +79,9 @@ class Header:
         return found
 
     def _parsed(self) -> Any:
-        reading = self._read = self._parse(self._octets())
+        body = self._body
+        octets = self._octets() if "\n" in body else body.strip(" \t\r")
+        reading = self._read = self._parse(octets)
         return reading
 
     def _octets(self) -> str:
