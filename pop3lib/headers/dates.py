@@ -34,12 +34,14 @@ _ZONES: Final = {
 }
 _OFFSETS: Final = {name: f"{hours:+03}00" for name, hours in _ZONES.items()}
 
-_USUAL: Final = re.compile(
+#: What nearly everyone writes. Its groups are what :func:`usual_instant` takes.
+USUAL_DATE: Final = (
     rf"(?:({'|'.join(_DAYS)}),[ \t]*+)?+([0-9]{{1,2}})[ \t]++({'|'.join(_MONTHS)})[ \t]++"
     r"((?:[0-9]{2}){1,2})[ \t]++([0-9]{2}:[0-9]{2}:[0-9]{2})[ \t]++"
     rf"([+-](?:[01][0-9]|2[0-3])[0-5][0-9]|{'|'.join(_ZONES)})"
     r"(?:[ \t]++\([^()\\]*+\))?+[ \t]*+"
 )
+_USUAL: Final = re.compile(USUAL_DATE)
 
 _SPACE: Final = re.compile(r"[ \t\r\n]+")
 _TIME = (
@@ -85,9 +87,17 @@ class Instant(NamedTuple):
 def parse_date(octets: str) -> Instant:
     """Read a date-time."""
     usual = _USUAL.fullmatch(octets)
-    if usual is None:
+    when = usual and usual_instant(*usual.groups())
+    if usual is None or when is None:
         return _read(octets)
-    weekday, day, month, year, time, zone = usual.groups()
+    zone_unknown = usual[6] == "-0000"
+    return tuple.__new__(Instant, (when, zone_unknown, ()))  # faster than a NamedTuple's own
+
+
+def usual_instant(
+    weekday: str | None, day: str, month: str, year: str, time: str, zone: str
+) -> datetime | None:
+    """Return the instant that a usual date names, or None where something is wrong with it."""
     if len(year) == 2:
         year = f"{'20' if year < '50' else '19'}{year}"  # RFC 5322 4.3
     if len(day) == 1:
@@ -97,10 +107,10 @@ def parse_date(octets: str) -> Instant:
             f"{year}-{_MONTHS[month]}-{day}T{time}{_OFFSETS.get(zone, zone)}"
         )
     except ValueError:  # the 31st of February, 24 o'clock, second 60
-        return _read(octets)
-    if when.year < 1900 or (weekday is not None and _DAYS[when.weekday()] != weekday):
-        return _read(octets)
-    return tuple.__new__(Instant, (when, zone == "-0000", ()))  # faster than a NamedTuple's own
+        return None
+    if year < "1900" or (weekday is not None and _DAYS[when.weekday()] != weekday):
+        return None
+    return when
 
 
 def _read(octets: str) -> Instant:

@@ -52,7 +52,7 @@ class Headers:
     ``email.message_from_bytes(headers.raw)`` hands the block to the standard library.
     """
 
-    __slots__ = ("_block_defects", "_bodies", "_clean", "_first", "_keys", "_made", "_names", "raw")
+    __slots__ = ("_block_defects", "_bodies", "_clean", "_keys", "_made", "_names", "raw")
 
     #: the block as received, with the empty line that ends it
     raw: bytes
@@ -62,9 +62,8 @@ class Headers:
         self.raw = raw[:length]
         #: the headers that were asked for, by position
         self._made: list[Header | None] | None = None
-        #: the names as they are compared, and where each stands first
+        #: the names as they are compared
         self._keys: list[str] | None = None
-        self._first: dict[str, int] | None = None
 
     def __iter__(self) -> Iterator[Header]:
         if self._made is None:
@@ -84,7 +83,7 @@ class Headers:
         return len(self._names)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str | Field) and _key(name) in self._positions()
+        return isinstance(name, str | Field) and _wanted(name)[0] in self._lower_names()
 
     @overload
     def __getitem__(self, name: Field[T]) -> T: ...
@@ -107,8 +106,12 @@ class Headers:
     def get(self, name: str, default: V) -> Header | V: ...
     def get(self, name: str | Field[T], default: object = None) -> object:
         """Return the first field called *name*, or *default*."""
-        position = self._positions().get(_key(name))
-        return default if position is None else self._header(position, _kind(name))
+        key, kind = _wanted(name)
+        try:  # few names are asked for, so an index would not pay
+            position = (self._keys or self._lower_names()).index(key)
+        except ValueError:
+            return default
+        return self._header(position, kind)
 
     @overload
     def all(self, name: Field[T]) -> tuple[T, ...]: ...
@@ -116,7 +119,7 @@ class Headers:
     def all(self, name: str) -> tuple[Header, ...]: ...
     def all(self, name: str | Field[T]) -> tuple[Header, ...]:
         """Return every field called *name*, in order."""
-        kind, wanted = _kind(name), _key(name)
+        wanted, kind = _wanted(name)
         return tuple(
             self._header(position, kind)
             for position, key in enumerate(self._lower_names())
@@ -161,14 +164,6 @@ class Headers:
                 keys = [key.rstrip(" \t") for key in keys]
             self._keys = keys
         return self._keys
-
-    def _positions(self) -> dict[str, int]:
-        """Where each name stands first."""
-        if self._first is None:
-            keys = self._lower_names()
-            last = len(keys) - 1
-            self._first = dict(zip(reversed(keys), range(last, -1, -1), strict=True))
-        return self._first
 
     def _header(self, position: int, kind: type[T]) -> T:
         if self._made is None:
@@ -274,12 +269,12 @@ class Headers:
         return self.get(names.CONTENT_TRANSFER_ENCODING)
 
 
-def _kind(name: str | Field[T]) -> type[Header]:
-    return KINDS.get(name.lower(), UnstructuredHeader) if isinstance(name, str) else name.kind
-
-
-def _key(name: str | Field[T]) -> str:
-    return name.lower() if isinstance(name, str) else name.key
+def _wanted(name: str | Field[T]) -> tuple[str, type[Header]]:
+    """Return *name* as it is compared, and the kind of header it asks for."""
+    if isinstance(name, str):
+        key = name.lower()
+        return key, KINDS.get(key, UnstructuredHeader)
+    return name.key, name.kind
 
 
 def _longest_line(raw: bytes) -> int:

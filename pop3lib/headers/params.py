@@ -20,8 +20,10 @@ from pop3lib.headers.scanner import Scanner, without_comments
 _TOKEN: Final = r"[^\x00-\x20\x7f()<>@,;:\\\"/\[\]?=]"
 _USUAL_VALUE: Final = re.compile(rf"({_TOKEN}++(?:/{_TOKEN}++)?+)[ \t]*+")
 _USUAL_PARAMETER: Final = re.compile(
-    rf'; ?+[ \t]*+([A-Za-z0-9_.-]++)=(?:"([^"\\\r\n]*+)"|({_TOKEN}++))[ \t]*+'
+    rf';[ \t]*+([A-Za-z0-9_.-]++)[ \t]*+=[ \t]*+(?:"([^"\\\r\n]*+)"|({_TOKEN}++))[ \t]*+'
 )
+_NO_PARAMETERS: Final = re.compile(r";[; \t]*+")
+_NO_PARAMETER: Final = "an empty parameter"
 _VALUE: Final = re.compile(r"[^;(\" \t\r\n]*+")
 _NAME: Final = re.compile(r"[^;=(\" \t\r\n]++")
 _UNTIL_SEMICOLON: Final = re.compile(r"[^;(]++")
@@ -110,23 +112,30 @@ def _parse(octets: str) -> Parameters:
 
 
 def _usual(octets: str) -> Parameters | None:
-    """The fast path: ASCII, no comments, no segments, nothing encoded, each name once."""
+    """The fast path: ASCII, no comments, no segments, nothing encoded, each name once.
+
+    A semicolon behind the last parameter is against the grammar, and in the mail.
+    """
     value = _USUAL_VALUE.match(octets)
     if value is None or not octets.isascii() or "=?" in octets:
         return None
     params: dict[str, str] = {}
+    defects: tuple[str, ...] = ()
     position, end = value.end(), len(octets)
     while position < end:
         parameter = _USUAL_PARAMETER.match(octets, position)
         if parameter is None:
-            return None
+            if not _NO_PARAMETERS.fullmatch(octets, position):
+                return None
+            defects = (_NO_PARAMETER,)
+            break
         name, quoted, token = parameter.groups()
         name = name.lower()
         if name in params:
             return None
         params[name] = token if quoted is None else quoted
         position = parameter.end()
-    return tuple.__new__(Parameters, (value[1].lower(), MappingProxyType(params), ()))
+    return tuple.__new__(Parameters, (value[1].lower(), MappingProxyType(params), defects))
 
 
 class _Segment(NamedTuple):
@@ -175,7 +184,7 @@ class _Reader(Scanner):
         self.take(";")
         self.skip_cfws()
         if self.done or self.peek() == ";":
-            self.note("an empty parameter")
+            self.note(_NO_PARAMETER)
             return
         name = self.match(_NAME)
         self.skip_cfws()

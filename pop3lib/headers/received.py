@@ -13,22 +13,24 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from pop3lib.headers.charsets import Note, text
-from pop3lib.headers.dates import parse_date
+from pop3lib.headers.dates import USUAL_DATE, parse_date, usual_instant
 from pop3lib.headers.scanner import ATEXT, NOT_ATEXT, Scanner, without_comments
 
 _CLAUSES: Final = ("from", "by", "via", "with", "id", "for")
-_PLAIN: Final = r"[^ \t\r\n<>\";,()\\]++"
 _COMMENT: Final = r"\([^()\\]*+(?:\([^()\\]*+\)[^()\\]*+)*+\)"
+#: A word that names no clause.
+_PLAIN: Final = rf"(?!(?i:{'|'.join(_CLAUSES)})[ \t])[^ \t\r\n<>\";,()\\]++"
 #: What may stand behind a clause: comments, and words that no clause names, such as a bare
 #: domain-literal or the rest of "Microsoft SMTP Server".
-_MORE: Final = rf"(?:[ \t]++(?:{_COMMENT}|(?!(?i:{'|'.join(_CLAUSES)})[ \t]){_PLAIN}))*+"
-#: What most servers write: the clauses in RFC 5321's order, then the date.
+_MORE: Final = rf"(?:[ \t]*+{_COMMENT}|[ \t]++{_PLAIN})*+[ \t]*+"
+_WORD_CLAUSE: Final = rf"[ \t]++({_PLAIN}){_MORE}"
+_ANGLE_CLAUSE: Final = rf"[ \t]++(?:<({_PLAIN})>|({_PLAIN})){_MORE}"
+#: What most servers write: the clauses in RFC 5321's order, then the date. qmail writes a comment
+#: alone; some put "via" behind "with".
 _USUAL: Final = re.compile(
-    rf"(?:from[ \t]++(?!by[ \t])({_PLAIN}){_MORE}[ \t]++)?+(?:by[ \t]++({_PLAIN}){_MORE})?+"
-    rf"(?:[ \t]++via[ \t]++({_PLAIN}){_MORE})?+"
-    rf"(?:[ \t]++with[ \t]++(?!id[ \t])({_PLAIN}){_MORE})?+"
-    rf"(?:[ \t]++id[ \t]++(?!for[ \t])(?:<({_PLAIN})>|({_PLAIN})){_MORE})?+"
-    rf"(?:[ \t]++for[ \t]++(?:<({_PLAIN})>|({_PLAIN})){_MORE})?+[ \t]*+;[ \t]*+([^;]*+)"
+    rf"(?:{_COMMENT}[ \t]*+)?+(?:from{_WORD_CLAUSE})?+(?:by{_WORD_CLAUSE})?+"
+    rf"(?:via{_WORD_CLAUSE})?+(?:with{_WORD_CLAUSE})?+(?:via{_WORD_CLAUSE})?+"
+    rf"(?:id{_ANGLE_CLAUSE})?+(?:for{_ANGLE_CLAUSE})?+;[ \t]*+(?:{USUAL_DATE}|([^;]*+))"
 )
 #: A word: quoted-strings, angle brackets and domain-literals in it may hold white space.
 _WORD: Final = re.compile(r'(?:[^ \t\r\n"<]++|"[^"]*+"|<[^<>]*+>|["<])++')
@@ -42,9 +44,11 @@ _DATE_AT_END: Final = re.compile(
     r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +)?[0-9]{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|"
     r"Oct|Nov|Dec) [0-9]{2,4} [0-9]{1,2}:[0-9]{2}"
 )
+#: The null path, an addr-spec in its angle brackets, or, as mailboxes on disk have it, without.
 _USUAL_PATH: Final = re.compile(
-    rf"<((?:[{ATEXT}]++(?:\.[{ATEXT}]++)*+@[{ATEXT}]++(?:\.[{ATEXT}]++)*+)?+)>"
+    rf"(<)?+((?:[{ATEXT}]++(?:\.[{ATEXT}]++)*+@[{ATEXT}]++(?:\.[{ATEXT}]++)*+)?+)(?(1)>|(?<=.))"
 )
+_NO_BRACKETS: Final = "a path without its angle brackets"
 
 
 class Trace(NamedTuple):
@@ -74,10 +78,14 @@ def parse_received(octets: str) -> Trace:
     if usual is None:
         defects: dict[str, None] = {}
         return _read(without_comments(octets, defects.setdefault), defects)
-    from_, by, via, with_, angle_id, id_, angle_for, for_, date = usual.groups()
-    when, _, wrong = parse_date(date)
+    from_, by, via, with_, late_via, angle_id, id_, angle_for, for_, *date, odd = usual.groups()
+    wrong: tuple[str, ...] = ()
+    when = usual_instant(*date) if odd is None else None
+    if when is None:
+        when, _, wrong = parse_date(usual[0].rpartition(";")[2].strip(" \t"))
     return tuple.__new__(
-        Trace, (from_, by, via, with_, angle_id or id_, angle_for or for_, when, wrong)
+        Trace,
+        (from_, by, via or late_via, with_, angle_id or id_, angle_for or for_, when, wrong),
     )
 
 
@@ -131,7 +139,7 @@ def _bare(word: str, note: Note) -> str:
 def parse_return_path(octets: str) -> Path:
     """Read a Return-Path; a source route is dropped (:rfc:`5321#appendix-C`)."""
     if usual := _USUAL_PATH.fullmatch(octets):
-        return tuple.__new__(Path, (usual[1], ()))
+        return tuple.__new__(Path, (usual[2], () if usual[1] else (_NO_BRACKETS,)))
     return _PathReader(octets).read()
 
 
@@ -147,7 +155,7 @@ class _PathReader(Scanner):
         while found[:1] == ["@"] and self.take(",:"):  # obs-route
             found = self._words()
         if not bracket or not self.take(">"):
-            self.note("a path without its angle brackets")
+            self.note(_NO_BRACKETS)
         self.skip_cfws()
         if not self.done:
             self.note("text behind the path")

@@ -79,8 +79,8 @@ class Header:
         return found
 
     def _parsed(self) -> Any:
-        body = self._body
-        octets = self._octets() if "\n" in body else body.strip(" \t\r")
+        # No folds but CRLF's are in a clean body.
+        octets = self._body.replace("\r\n", "").strip(" \t") if self._clean else self._octets()
         reading = self._read = self._parse(octets)
         return reading
 
