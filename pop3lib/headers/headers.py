@@ -106,7 +106,7 @@ class Headers:
     def get(self, name: str, default: V) -> Header | V: ...
     def get(self, name: str | Field[T], default: object = None) -> object:
         """Return the first field called *name*, or *default*."""
-        key, kind = _wanted(name)
+        key, kind = (name.key, name.kind) if isinstance(name, Field) else _wanted(name)
         try:  # few names are asked for, so an index would not pay
             position = (self._keys or self._lower_names()).index(key)
         except ValueError:

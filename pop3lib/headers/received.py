@@ -18,8 +18,8 @@ from pop3lib.headers.scanner import ATEXT, NOT_ATEXT, Scanner, without_comments
 
 _CLAUSES: Final = ("from", "by", "via", "with", "id", "for")
 _COMMENT: Final = r"\([^()\\]*+(?:\([^()\\]*+\)[^()\\]*+)*+\)"
-#: A word that names no clause.
-_PLAIN: Final = rf"(?!(?i:{'|'.join(_CLAUSES)})[ \t])[^ \t\r\n<>\";,()\\]++"
+#: A word that names no clause; most are told by their first letter.
+_PLAIN: Final = rf"(?!(?=[bfivwBFIVW])(?i:{'|'.join(_CLAUSES)})[ \t])" r"[^ \t\r\n<>\";,()\\]++"
 #: What may stand behind a clause: comments, and words that no clause names, such as a bare
 #: domain-literal or the rest of "Microsoft SMTP Server".
 _MORE: Final = rf"(?:[ \t]*+{_COMMENT}|[ \t]++{_PLAIN})*+[ \t]*+"
