@@ -69,18 +69,23 @@ def pop3lib_everything(raw: bytes) -> None:
 def _by_email_utils(message: Message, name: str, value: str) -> object:
     """Read a field as far as the standard library can, without its typed policy."""
     kind = KINDS.get(name.lower())
+    text = str(value)  # a field of 8-bit octets is an email.header.Header
     try:
         if kind is AddressHeader or kind is ReturnPathHeader:
-            return getaddresses([str(value)])
+            return [(_decoded(shown), address) for shown, address in getaddresses([text])]
         if kind is DateHeader:
-            return parsedate_to_datetime(value)
+            return parsedate_to_datetime(text)
         if kind is ReceivedHeader:
-            return parsedate_to_datetime(str(value).rpartition(";")[2])
+            return parsedate_to_datetime(text.rpartition(";")[2])
         if kind is ContentTypeHeader or kind is ContentDispositionHeader:
             return message.get_params(header=name)
-        return str(make_header(decode_header(value))) if "=?" in str(value) else value
-    except (ValueError, LookupError, TypeError):
+        return _decoded(text)
+    except (ValueError, LookupError, TypeError, RecursionError):
         return None
+
+
+def _decoded(value: str) -> str:
+    return str(make_header(decode_header(value))) if "=?" in value else value
 
 
 def compat32_five(raw: bytes) -> None:
