@@ -31,32 +31,34 @@ class Transport:
         patience: Patience,
         source_address: tuple[str, int] | None = None,
     ) -> None:
+        #: the TLS context, which may be another one until TLS starts
+        self.context = context
+        #: the socket, for looking at; None where there is no connection
+        self.sock: socket.socket | None = None
         self._endpoint = endpoint
-        self._context = context
         self._patience = patience
         self._source_address = source_address
-        self._socket: socket.socket | None = None
 
     @property
     def connected(self) -> bool:
         """Whether there is a connection."""
-        return self._socket is not None
+        return self.sock is not None
 
     def open(self, given: socket.socket | None = None) -> None:
         """Connect, or take over a socket that is connected."""
-        self._socket = given or socket.create_connection(
+        self.sock = given or socket.create_connection(
             (self._endpoint.host, self._endpoint.port), self._patience.left(), self._source_address
         )
 
     def start_tls(self) -> None:
         """Do the TLS handshake, with the endpoint's host for a name."""
-        context = default_context() if self._context is None else self._context
+        context = default_context() if self.context is None else self.context
         sock = self._patient()
-        self._socket = context.wrap_socket(sock, server_hostname=self._endpoint.host)
+        self.sock = context.wrap_socket(sock, server_hostname=self._endpoint.host)
 
     def certificate(self) -> bytes | None:
         """Return the server's certificate in DER, or None without TLS."""
-        return self._socket.getpeercert(True) if isinstance(self._socket, ssl.SSLSocket) else None
+        return self.sock.getpeercert(True) if isinstance(self.sock, ssl.SSLSocket) else None
 
     def write(self, data: bytes) -> None:
         """Write all of *data*."""
@@ -75,7 +77,7 @@ class Transport:
 
     def read_stray(self) -> bytes | None:
         """Return what came unasked, without waiting; None where nothing did."""
-        sock = self._socket
+        sock = self.sock
         if sock is None:
             return None
         sock.settimeout(0)
@@ -88,12 +90,12 @@ class Transport:
 
     def close(self) -> None:
         """Let go of the connection."""
-        sock, self._socket = self._socket, None
+        sock, self.sock = self.sock, None
         if sock is not None:
             sock.close()
 
     def _patient(self) -> socket.socket:
-        if self._socket is None:
+        if self.sock is None:
             raise ConnectionError("the connection is closed")
-        self._socket.settimeout(self._patience.left())
-        return self._socket
+        self.sock.settimeout(self._patience.left())
+        return self.sock

@@ -39,7 +39,6 @@ from pop3lib.protocol.refusal import refused
 from pop3lib.protocol.reply import Reply, decoded, quoted
 from pop3lib.protocol.session import Session
 from pop3lib.protocol.state import State
-from pop3lib.protocol.status import parse_status
 from pop3lib.protocol.trace import Trace, Tracer
 from pop3lib.sasl.mechanism import ExplainsRefusal, MechanismError
 
@@ -91,7 +90,7 @@ class Connection:
         self._quirks = quirks
         self._pipelining = pipelining
         self._eol = b"\n" if Quirk.BARE_LF in quirks else b"\r\n"
-        self._tracer = None if trace is None else Tracer(trace, self._eol)
+        self.watch(trace)
         #: the facts of the session; look, do not touch
         self.session = Session(secure=secure, allow_insecure_login=allow_insecure_login)
         self._expected = self.session.expected()
@@ -104,6 +103,8 @@ class Connection:
         self._reader: DotReader | None = None
         self._wants_tls = False
         self._failure: BaseException | None = None
+        #: the status line that was read last, whichever command it answers
+        self.last_reply: Reply | None = None
         #: how many answers have come; grows, so that a clock can see progress
         self.settled = 0
         #: done when the server has greeted us
@@ -113,6 +114,10 @@ class Connection:
         self.greeted.command.effect(self._expected)
 
     # --- looking ---
+
+    def watch(self, trace: Trace | None) -> None:
+        """Show *trace* each line from now on, or nobody; between two commands."""
+        self._tracer = None if trace is None else Tracer(trace, self._eol)
 
     @property
     def state(self) -> State:
@@ -363,11 +368,16 @@ class Connection:
         return False
 
     def _reply(self, exchange: Exchange[Any], line: bytes) -> Reply:
-        reply = parse_status(line)
+        reply, command = exchange.command.read_status(line), exchange.command
         if self._tracer is not None:
-            self._tracer.received(exchange.command.mask(decoded(line)))
-        masked = exchange.command.mask(reply.text)
-        return reply if masked == reply.text else replace(reply, text=masked)
+            self._tracer.received(command.mask(decoded(line)))
+        masked = command.mask(reply.text)
+        if masked != reply.text:
+            status, _, rest = line.partition(b" ")
+            whole = status + b" " + command.mask(decoded(rest)).encode()
+            reply = replace(reply, text=masked, line=whole)
+        self.last_reply = reply
+        return reply
 
     def _challenged(
         self, exchange: Exchange[Any], conversation: Conversation, challenge: bytes

@@ -20,6 +20,7 @@ from pop3lib.protocol.limits import Limits
 from pop3lib.protocol.reply import Reply, decoded
 from pop3lib.protocol.session import Session
 from pop3lib.protocol.state import State
+from pop3lib.protocol.status import parse_status
 
 if TYPE_CHECKING:
     from pop3lib.protocol.conversation import Conversation
@@ -38,7 +39,7 @@ class Command(Generic[T_co]):
     :attr:`verb`, :attr:`allowed`, :meth:`line` where it has arguments, and :meth:`parse`.
     """
 
-    #: the command's name on the wire
+    #: the command's name on the wire; "" where the line need not begin with a name
     verb: ClassVar[str] = ""
     #: the states in which it may be sent
     allowed: ClassVar[frozenset[State]] = frozenset({State.TRANSACTION})
@@ -63,6 +64,13 @@ class Command(Generic[T_co]):
     def line(self) -> bytes:
         """Return what is sent, without the line end."""
         return self.verb.encode("ascii")
+
+    def read_status(self, line: bytes) -> Reply:
+        """Read the first line of the answer, which comes without its line end.
+
+        :raises RemoteProtocolError: where it is no status line; the connection is then closed.
+        """
+        return parse_status(line)
 
     def parse(self, reply: Reply, body: bytes) -> T_co:
         """Return what a positive answer means.
@@ -132,7 +140,8 @@ def wire_line(command: Command[Any], line: bytes) -> bytes:
     :raises InvalidArgumentError: for a control character (a CR LF would begin a second command)
         and for a line that is too long.
     """
-    if _CONTROL.search(line) or not _VERB.fullmatch(line):
+    named = not command.verb or _VERB.fullmatch(line)
+    if not line or _CONTROL.search(line) or not named:
         raise InvalidArgumentError(
             f"{command.verb}: an argument has a control character (such as a line end or NUL). "
             "Nothing was sent"

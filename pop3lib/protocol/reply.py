@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pop3lib.printable import printable
 
@@ -20,6 +20,8 @@ class Reply:
     code: str | None
     #: the rest of the line as the server sent it; :attr:`display` is safe to show
     text: str
+    #: the whole line as it came, without its line end; only secrets of ours are masked in it
+    line: bytes = field(default=b"", compare=False, repr=False)
 
     @property
     def display(self) -> str:

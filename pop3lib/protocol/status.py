@@ -26,5 +26,5 @@ def parse_status(line: bytes) -> Reply:
     text = decoded(rest)
     code = _CODE.match(text)
     if code is None:
-        return Reply(status == b"+OK", None, text)
-    return Reply(status == b"+OK", code[1].upper(), text[code.end() :])
+        return Reply(status == b"+OK", None, text, line)
+    return Reply(status == b"+OK", code[1].upper(), text[code.end() :], line)

@@ -8,7 +8,14 @@ from typing import Any, ClassVar
 import pytest
 
 import pop3lib
-from pop3lib import CommandError, InsecureError, RemoteProtocolError, State, WrongStateError
+from pop3lib import (
+    CommandError,
+    InsecureError,
+    InvalidArgumentError,
+    RemoteProtocolError,
+    State,
+    WrongStateError,
+)
 from pop3lib.protocol import (
     Apop,
     Auth,
@@ -495,6 +502,58 @@ def test_a_command_without_parse_is_told_so() -> None:
         exchange.result()
 
 
+def test_a_private_command_may_have_no_name_and_read_status_lines_of_its_own() -> None:
+    class Response(Command[str]):
+        """What goes between two lines of AUTH."""
+
+        allowed = frozenset({State.AUTHORIZATION})
+
+        def line(self) -> bytes:
+            return b"=%"
+
+        def read_status(self, line: bytes) -> Reply:
+            return Reply(True, None, "go on", line) if line == b"+ " else super().read_status(line)
+
+        def parse(self, reply: Reply, body: bytes) -> str:
+            return reply.text
+
+    connection = greeted()
+    exchange = connection.send(Response())
+    assert connection.data_to_send() == b"=%\r\n"
+    connection.receive_data(b"+ \r\n")
+    assert exchange.result() == "go on"
+    assert exchange.reply is connection.last_reply
+    assert exchange.reply is not None and exchange.reply.line == b"+ "
+
+
+@pytest.mark.parametrize("line", [b"", b"a\r\nb", b"\x00"])
+def test_a_line_without_a_name_is_one_line_all_the_same(line: bytes) -> None:
+    class Odd(Command[None]):
+        verb = ""
+        allowed = frozenset({State.AUTHORIZATION})
+
+        def line(self) -> bytes:
+            return line
+
+        def __str__(self) -> str:
+            return "odd"
+
+    connection = greeted()
+    with pytest.raises(InvalidArgumentError):
+        connection.send(Odd())
+    assert connection.data_to_send() == b""
+
+
+def test_the_line_of_a_reply_is_as_it_came_but_for_our_secrets() -> None:
+    connection = greeted()
+    refused = connection.send(Pass("s3cret"))
+    connection.receive_data(b"-ERR [auth]  no s3cret \xc3\xa9\r\n")
+    with pytest.raises(CommandError) as caught:
+        refused.result()
+    assert caught.value.reply.line == b"-ERR [auth]  no *** \xc3\xa9"
+    assert "line" not in repr(caught.value.reply)
+
+
 # --- flows
 
 
@@ -574,3 +633,13 @@ def test_SEC_01_a_trace_has_every_line_and_no_secret() -> None:
         "S: ..\\t\\x00",
         "S: .",
     ]
+
+
+def test_who_watches_may_come_later_and_leave_earlier() -> None:
+    lines: list[str] = []
+    connection = logged_in(capa=None)
+    for watcher in (lines.append, None):
+        connection.watch(watcher)
+        connection.send(Noop())
+        connection.receive_data(b"+OK\r\n")
+    assert lines == ["C: NOOP", "S: +OK"]

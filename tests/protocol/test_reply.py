@@ -29,6 +29,7 @@ from pop3lib.protocol.status import parse_status
 )
 def test_LIM_20_codes_are_data_and_odd_ones_are_text(line: bytes, reply: Reply) -> None:
     assert parse_status(line) == reply
+    assert parse_status(line).line == line
 
 
 @pytest.mark.parametrize(
