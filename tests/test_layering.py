@@ -37,6 +37,7 @@ _CLIENTS = {*PARTS["base"], "headers", "survey", "base"}
 PARTS["client"] = {*_CLIENTS, "stream", "transport"}
 PARTS["aio"] = _CLIENTS
 PARTS["uidstate"] = {"errors"}
+PARTS["compat"] = {*_CLIENTS, "printable", "client"}
 PARTS["download"] = {*_CLIENTS, "uidstate", "client", "aio"}
 
 #: Inside the parts: modules that may not see others, so that each stays one thought.

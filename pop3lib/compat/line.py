@@ -1,0 +1,71 @@
+"""A command as poplib has it: a line that the caller wrote, and an answer that nobody reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from pop3lib.printable import printable
+from pop3lib.protocol.exchange import Command
+from pop3lib.protocol.reply import Reply, decoded
+from pop3lib.protocol.state import State
+from pop3lib.secret import MASK, Secret
+
+#: How many words stand in front of the secret, by the name of the command.
+_WORDS = {"PASS": 1, "APOP": 2, "AUTH": 2}
+
+
+@dataclass(frozen=True)
+class Line(Command[bytes]):
+    """A line that is sent as it is, in whatever state; its value is the body of the answer.
+
+    :param text: the line, as far as one may show it.
+    :param secret: what follows it and is not shown.
+    :param encoding: how the line is written.
+    :param long: whether a positive answer has more than one line.
+    """
+
+    text: str
+    secret: Secret
+    encoding: str = "UTF-8"
+    long: bool = False
+
+    allowed: ClassVar[frozenset[State]] = frozenset({State.AUTHORIZATION, State.TRANSACTION})
+    # poplib knows no bound, and a token does not fit into 255 octets.
+    max_octets: ClassVar[int | None] = None
+
+    @classmethod
+    def of(cls, line: str, *, encoding: str, long: bool = False, response: bool = False) -> Self:
+        """Split *line* in front of its secret: all of a *response* to a SASL challenge is one."""
+        words = line.split(" ")
+        count = 0 if response else _WORDS.get(words[0].upper(), len(words))
+        secret = " ".join(words[count:])
+        return cls(line.removesuffix(secret), Secret(secret), encoding, long)
+
+    def line(self) -> bytes:
+        """Return the line."""
+        try:
+            return f"{self.text}{self.secret.reveal()}".encode(self.encoding)
+        except UnicodeEncodeError:  # its message would quote what cannot be written
+            raise ValueError(f"the line cannot be written in {self.encoding}") from None
+
+    def has_body(self) -> bool:
+        """Whether the caller expects more than one line."""
+        return self.long
+
+    def read_status(self, line: bytes) -> Reply:
+        """Read a SASL challenge, too: programs speak AUTH by themselves, line by line."""
+        if not self.long and (line == b"+" or line.startswith(b"+ ")):
+            return Reply(True, None, decoded(line[2:]), line)
+        return super().read_status(line)
+
+    def parse(self, reply: Reply, body: bytes) -> bytes:
+        """Return the body as it is."""
+        return body
+
+    def mask(self, text: str) -> str:
+        """Hide the secret should the server repeat it."""
+        return self.secret.mask(text)
+
+    def __str__(self) -> str:
+        return printable(self.text) + (MASK if self.secret else "")
