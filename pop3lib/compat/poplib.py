@@ -34,6 +34,7 @@ from pop3lib.protocol.exchange import Flow
 from pop3lib.protocol.flows import apop, start_tls
 from pop3lib.protocol.limits import NO_QUIRKS, Limits, Quirk
 from pop3lib.protocol.reply import Reply
+from pop3lib.protocol.status import parse_status
 from pop3lib.protocol.trace import Trace
 from pop3lib.sasl import Credentials
 
@@ -92,10 +93,12 @@ class _Session(Client):
 
     def start_tls(self, context: ssl.SSLContext | None) -> bytes:
         self._transport.context = context
-        return self.ask(start_tls(self._protocol.session))[0].line
+        reply, _ = self.ask(start_tls(self._protocol.session))
+        return reply.line
 
     def answer_apop(self, user: str, password: str) -> bytes:
-        return self.ask(apop(self._protocol.session, Credentials(user, password)))[0].line
+        reply, _ = self.ask(apop(self._protocol.session, Credentials(user, password)))
+        return reply.line
 
     def watch(self, trace: Trace | None) -> None:
         self._protocol.watch(trace)
@@ -167,7 +170,8 @@ class POP3:
 
     def _shortcmd(self, line: str) -> bytes:
         """Send a line, and return the line that answers it: ``+OK ...``, or a SASL challenge."""
-        return self._ask(line)[0].line
+        reply, _ = self._ask(line)
+        return reply.line
 
     def _longcmd(self, line: str) -> LongAnswer:
         """Send a line; return the status line, the lines behind it, and their octets."""
@@ -249,9 +253,8 @@ class POP3:
 
     def stat(self) -> tuple[int, int]:
         """Return how many messages there are, and their octets; 0 where it tells no size."""
-        reply, _ = self._ask("STAT")
         with _poplib_errors():
-            listing = Stat().parse(reply, b"")
+            listing = Stat().parse(parse_status(self._shortcmd("STAT")), b"")
         return listing.count, listing.size or 0
 
     @overload

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 import poplib as original
+import re
 import socket
 import ssl
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -349,3 +351,10 @@ def test_a_server_with_bare_line_feeds_is_a_subclasss_to_trust() -> None:
                 with pytest.raises(poplib.error_proto, match="LF alone"):
                     Given("localhost")
             peer.close()
+
+
+def test_the_way_over_has_a_row_for_every_call_of_poplib() -> None:
+    page = Path(__file__).parent.parent.parent / "docs" / "howto" / "from-poplib.rst"
+    rows = re.findall(r"^    \* - (.*)", page.read_text("utf-8"), re.MULTILINE)
+    told = set(re.findall(r"``(\w+)", " ".join(rows)))
+    assert names(original) | set(original.__all__) <= told
