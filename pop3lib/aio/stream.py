@@ -35,7 +35,7 @@ class AsyncMessageStream:
         self._exchange: Exchange[bytes] | None = None
         self._rest = b""
         #: whether it was closed
-        self.closed = False
+        self.closed: bool = False
 
     def __await__(self) -> Generator[object, None, Self]:
         """Ask for the message; a refusal is raised here."""

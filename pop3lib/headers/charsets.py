@@ -65,9 +65,9 @@ _CODECS["iso-8859-8-i"] = _CODECS["iso-8859-8-e"] = "iso8859-8"
 
 #: What windows-1252 has in place of Latin-1's C1 controls; five octets mean nothing there.
 _WINDOWS_1252 = {
-    octet: meaning
+    octet: _meaning
     for octet in range(0x80, 0xA0)
-    if (meaning := bytes([octet]).decode("cp1252", "replace")) != "\ufffd"
+    if (_meaning := bytes([octet]).decode("cp1252", "replace")) != "\ufffd"
 }
 
 _SURROGATES = re.compile("[\ud800-\udfff]")

@@ -44,8 +44,8 @@ class Scanner:
     __slots__ = ("_no_more_quotes", "comments", "defects", "position", "text")
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.position = 0
+        self.text: str = text
+        self.position: int = 0
         self.comments: list[str] = []
         self.defects: dict[str, None] = {}
         self._no_more_quotes = False

@@ -29,7 +29,7 @@ class Capabilities(Mapping[str, tuple[str, ...]]):
             self._arguments["PIPELINING"] = ()  # Twisted has it so
             defects.append("PIPELINE stands for PIPELINING")
         #: what was forgiven, in words
-        self.defects = tuple(defects)
+        self.defects: tuple[str, ...] = tuple(defects)
 
     def _add(self, words: list[str], defects: list[str]) -> None:
         if not words:

@@ -86,13 +86,13 @@ class Connection:
         trace: Trace | None = None,
     ) -> None:
         #: how much the server may send
-        self.limits = Limits() if limits is None else limits
+        self.limits: Limits = Limits() if limits is None else limits
         self._quirks = quirks
         self._pipelining = pipelining
         self._eol = b"\n" if Quirk.BARE_LF in quirks else b"\r\n"
         self.watch(trace)
         #: the facts of the session; look, do not touch
-        self.session = Session(secure=secure, allow_insecure_login=allow_insecure_login)
+        self.session: Session = Session(secure=secure, allow_insecure_login=allow_insecure_login)
         self._expected = self.session.expected()
         self._waiting: deque[Exchange[Any]] = deque()
         self._under_way: deque[Exchange[Any]] = deque()
@@ -106,7 +106,7 @@ class Connection:
         #: the status line that was read last, whichever command it answers
         self.last_reply: Reply | None = None
         #: how many answers have come; grows, so that a clock can see progress
-        self.settled = 0
+        self.settled: int = 0
         #: done when the server has greeted us
         self.greeted: Exchange[str] = Exchange(Greeting())
         self.greeted.sent = True

@@ -27,7 +27,7 @@ class Conversation:
         self._kept: bytes | None = None
         self._rounds = 0
         #: whether the mechanism has said anything yet: before that, no success is possible
-        self.spoken = False
+        self.spoken: bool = False
         #: why the exchange was cancelled, or why its success cannot be believed
         self.error: MechanismError | None = None
 

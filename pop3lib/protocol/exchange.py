@@ -158,7 +158,7 @@ class Pending(Generic[T_co]):
     """Something that will be done."""
 
     def __init__(self) -> None:
-        self.done = False
+        self.done: bool = False
         self._value: Any = None
         self._error: BaseException | None = None
         self._waiter: Callable[[], None] | None = None
@@ -198,15 +198,15 @@ class Exchange(Pending[T_co]):
         #: the octets of a multi-line answer; :meth:`take` reads them as they come
         self.body: Body | None = None
         #: whether the line was given out to be sent
-        self.sent = False
+        self.sent: bool = False
         #: the line itself, until it is answered
-        self.wire = b""
+        self.wire: bytes = b""
         #: the party that answers the server's challenges, for AUTH
         self.conversation: Conversation | None = None
         #: whether the body is left to :meth:`take`
-        self.streamed = False
+        self.streamed: bool = False
         #: whether nobody wants the body any more
-        self.unwanted = False
+        self.unwanted: bool = False
 
     def take(self) -> bytes:
         """Return the octets of a stream that have come since the last call, and forget them."""

@@ -14,7 +14,7 @@ class LineReader:
         self._limits = limits
         self._eol = eol
         #: the beginning of a line whose end has not come
-        self.partial = b""
+        self.partial: bytes = b""
 
     def feed(self, data: bytes, pos: int, what: str) -> tuple[bytes | None, int]:
         """Return the line that ends in ``data[pos:]``, and where its line end begins in *data*.

@@ -32,7 +32,7 @@ class Listing(Mapping[int, V]):
     def __init__(self, entries: Mapping[int, V], defects: tuple[str, ...] = ()) -> None:
         self._entries = dict(entries)
         #: what was forgiven, in words
-        self.defects = defects
+        self.defects: tuple[str, ...] = defects
 
     def __getitem__(self, number: int) -> V:
         return self._entries[number]

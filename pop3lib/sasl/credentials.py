@@ -30,15 +30,19 @@ class Credentials:
         password = None if password is None else Secret(password)
         token = None if token is None else Secret(token)
         #: the user's name, or empty
-        self.user = check_text("user name", user) if user else ""
+        self.user: str = check_text("user name", user) if user else ""
         #: the password, where there is one
-        self.password = None if password is None else check_text("password", password)
+        self.password: Secret | None = (
+            None if password is None else check_text("password", password)
+        )
         #: the OAuth 2.0 access token, where there is one
-        self.token = None if token is None else check_text("token", token)
-        #: the server's name and port: OAUTHBEARER tells them to the server
-        self.host, self.port = host, port
+        self.token: Secret | None = None if token is None else check_text("token", token)
+        #: the server's name: OAUTHBEARER tells it to the server, and the port
+        self.host: str = host
+        #: the server's port
+        self.port: int = port
         #: what is known of the TLS channel, where there is one: the -PLUS mechanisms need it
-        self.channel_binding = channel_binding
+        self.channel_binding: ChannelBinding | None = channel_binding
 
     def need_password(self) -> Secret:
         """Return the password, or raise where there is none."""

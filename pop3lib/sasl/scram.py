@@ -105,7 +105,7 @@ class Scram:
                 f"the digest is none of SCRAM's: {', '.join(_HASHES)}. Nothing was sent"
             )
         #: the registered name
-        self.name = f"SCRAM-{digest}-PLUS" if channel_binding else f"SCRAM-{digest}"
+        self.name: str = f"SCRAM-{digest}-PLUS" if channel_binding else f"SCRAM-{digest}"
         self._hash = _HASHES[digest]
         # RFC 5802 section 5.1: as a query, so that characters newer than Unicode 3.2 may pass.
         self._user = saslprep(check_text("user name", user), "user name")

@@ -41,7 +41,7 @@ class Authorization:
         self._user: str | None = None
         self._conversation: Conversation | None = None
         #: what is known of the channel
-        self.channel = Channel()
+        self.channel: Channel = Channel()
 
     @property
     def in_exchange(self) -> bool:

@@ -19,7 +19,7 @@ class Listener:
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]
         #: set once the listener is being stopped: what waits for something else looks here too
-        self.stopping = threading.Event()
+        self.stopping: threading.Event = threading.Event()
         self._guard = threading.Lock()
         self._open: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []

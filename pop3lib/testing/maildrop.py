@@ -92,8 +92,8 @@ class Maildrop:
         uids: Sequence[str] | None = None,
         tokens: Iterable[SecretText] = (),
     ) -> None:
-        self.password = Secret(password)
-        self.tokens = tuple(map(Secret, tokens))
+        self.password: Secret = Secret(password)
+        self.tokens: tuple[Secret, ...] = tuple(map(Secret, tokens))
         self._kept: list[Kept] = []
         self._gone: list[Kept] = []
         self._issued: set[str] = set()

@@ -55,7 +55,9 @@ class Server:
         faults: Faults | None = None,
     ) -> None:
         #: the maildrops by user; look at them when the session is over
-        self.maildrops = dict(maildrops or {user: Maildrop(password, messages)})
+        self.maildrops: dict[str, Maildrop] = dict(
+            maildrops or {user: Maildrop(password, messages)}
+        )
         self._settings = settings or Settings()
         self._context = tls_context
         self._faults = faults

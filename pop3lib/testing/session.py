@@ -54,9 +54,9 @@ class Session:
         self._conversed = Log()
         self._authorization = Authorization(maildrops, settings, self._stamp, self._violation)
         #: whether the connection is to be closed once all output is sent
-        self.over = False
+        self.over: bool = False
         #: whether the TLS handshake comes next; then call :meth:`tls_started`
-        self.wants_tls = False
+        self.wants_tls: bool = False
 
     @property
     def log(self) -> list[str]:

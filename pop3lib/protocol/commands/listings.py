@@ -110,7 +110,7 @@ class Uidl(_About[T_co], Generic[T_co]):
     """Ask for the unique-id of every message, or of one (:rfc:`1939#section-7`)."""
 
     verb = "UIDL"
-    capability = "UIDL"
+    capability: ClassVar[str | None] = "UIDL"
 
     @overload
     def __init__(self: Uidl[Listing[str]], number: None = None) -> None: ...

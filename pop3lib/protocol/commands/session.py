@@ -28,8 +28,10 @@ class Greeting(Command[str]):
     """What the server says first, as if it were the answer to a command."""
 
     verb = "greeting"
-    allowed = frozenset({State.GREETING})
-    leads_to = MappingProxyType({State.GREETING: State.AUTHORIZATION})
+    allowed: ClassVar[frozenset[State]] = frozenset({State.GREETING})
+    leads_to: ClassVar[Mapping[State, State]] = MappingProxyType(
+        {State.GREETING: State.AUTHORIZATION}
+    )
 
     def parse(self, reply: Reply, body: bytes) -> str:
         """Return the server's text."""
