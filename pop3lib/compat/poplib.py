@@ -126,7 +126,9 @@ class POP3:
 
     _security: ClassVar[Security] = Security.PLAINTEXT
 
+    #: the server's name
     host: str
+    #: its port
     port: int
     #: the greeting
     welcome: bytes

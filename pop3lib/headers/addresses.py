@@ -69,6 +69,7 @@ class Group(NamedTuple):
 
     #: the display name, decoded
     name: str
+    #: the mailboxes in it
     members: tuple[Mailbox, ...]
 
     @property

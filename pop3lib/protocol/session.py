@@ -12,6 +12,7 @@ from pop3lib.protocol.state import State
 class Session:
     """The facts of one session, as far as they are known."""
 
+    #: where the session stands
     state: State = State.GREETING
     #: whether TLS is on
     secure: bool = False

@@ -16,6 +16,7 @@ class External(SingleMessage):
     :raises InvalidArgumentError: for an identity that carries control characters.
     """
 
+    #: the registered name
     name: ClassVar[str] = "EXTERNAL"
 
     def __init__(self, authzid: str = "") -> None:

@@ -30,6 +30,7 @@ _TOKENS = frozenset({"OAUTHBEARER", "XOAUTH2"})
 class User(Acknowledged):
     """Say whose maildrop is wanted (:rfc:`1939#section-7`)."""
 
+    #: the user's name
     name: str
 
     verb: ClassVar[str] = "USER"

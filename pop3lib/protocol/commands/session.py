@@ -80,6 +80,7 @@ class Lang(Command[T_co], Generic[T_co]):
 
     verb = "LANG"
     allowed = LOGGED_IN_OR_NOT
+    #: the language chosen, or None to list them
     tag: str | None
 
     @overload
