@@ -37,7 +37,8 @@ _OFFSETS: Final = {name: f"{hours:+03}00" for name, hours in _ZONES.items()}
 #: What nearly everyone writes. Its groups are what :func:`usual_instant` takes.
 USUAL_DATE: Final = (
     rf"(?:({'|'.join(_DAYS)}),[ \t]*+)?+([0-9]{{1,2}})[ \t]++({'|'.join(_MONTHS)})[ \t]++"
-    r"((?:[0-9]{2}){1,2})[ \t]++([0-9]{2}:[0-9]{2}:[0-9]{2})[ \t]++"
+    # No 24 o'clock, which Python 3.14 takes for midnight.
+    r"((?:[0-9]{2}){1,2})[ \t]++((?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2})[ \t]++"
     rf"([+-](?:[01][0-9]|2[0-3])[0-5][0-9]|{'|'.join(_ZONES)})"
     r"(?:[ \t]++\([^()\\]*+\))?+[ \t]*+"
 )
@@ -106,7 +107,7 @@ def usual_instant(
         when = datetime.fromisoformat(
             f"{year}-{_MONTHS[month]}-{day}T{time}{_OFFSETS.get(zone, zone)}"
         )
-    except ValueError:  # the 31st of February, 24 o'clock, second 60
+    except ValueError:  # the 31st of February, second 60
         return None
     if year < "1900" or (weekday is not None and _DAYS[when.weekday()] != weekday):
         return None
