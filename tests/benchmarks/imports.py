@@ -1,7 +1,7 @@
 """What importing the package costs beside what it needs, in one interleaved run.
 
-Run it as ``python -m tests.benchmarks.imports``. Times are those of a whole interpreter, the least of
-many, in milliseconds.
+Run it as ``python -m tests.benchmarks.imports``. Times are those of a whole interpreter, the least
+of many, in milliseconds.
 """
 
 from __future__ import annotations
