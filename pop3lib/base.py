@@ -127,8 +127,14 @@ class BaseClient:
         return self._protocol.deleted
 
     def __repr__(self) -> str:
-        name = type(self).__name__
-        return f"<{name} {self._endpoint} {self.state.name} {self._endpoint.security.value}>"
+        name, security = type(self).__name__, self._endpoint.security.value
+        return f"<{name} {self._endpoint} {self.state.name} {security}{self._unverified()}>"
+
+    def _unverified(self) -> str:
+        context = self._context
+        if context is None or (context.verify_mode is ssl.CERT_REQUIRED and context.check_hostname):
+            return ""
+        return ", certificate or host name NOT VERIFIED"
 
     # --- for the two of them ---
 

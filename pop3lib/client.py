@@ -43,7 +43,7 @@ from pop3lib.protocol.state import State
 from pop3lib.protocol.values import DropListing, Language, Listing
 from pop3lib.sasl import Credentials
 from pop3lib.sasl.mechanism import Mechanism
-from pop3lib.secret import SecretText
+from pop3lib.secret import Secret, SecretText, wrapped
 from pop3lib.stream import MessageStream
 from pop3lib.survey import Message, Summary, has_top, header_command, survey
 from pop3lib.transport import Transport
@@ -167,6 +167,8 @@ class Client(BaseClient):
         :raises InsecureError: where a secret would cross in clear.
         :raises UnsupportedError: where the server does not offer what is needed.
         """
+        # Wrapped first, so that no variable of ours holds what a traceback must not show.
+        password, token = wrapped(password), wrapped(token)
         credentials = self._credentials(user, password, token)
         named = self._endpoint.mechanism if mechanism is None else mechanism
         self.run(log_in(self._protocol.session, credentials, named))
@@ -181,10 +183,12 @@ class Client(BaseClient):
 
     def pass_(self, password: SecretText) -> None:
         """Give the password for the name of the last USER (:rfc:`1939#section-7`)."""
+        password = Secret(password)
         self.execute(Pass(password))
 
     def apop(self, user: str, password: SecretText) -> None:
         """Log in by a digest of the greeting's stamp; weak (:rfc:`1939#section-7`)."""
+        password = Secret(password)
         self.run(apop(self._protocol.session, Credentials(user, password)))
 
     def stls(self) -> None:

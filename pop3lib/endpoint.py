@@ -69,6 +69,11 @@ class Endpoint:
         plain = cls.of(host.strip("[]"), int(port) if port else None, security)
         return cls(plain.host, plain.port, security, user, mechanism)
 
+    @property
+    def certified_name(self) -> str:
+        """The name that the certificate must have: the root's dot is for the resolver alone."""
+        return self.host.removesuffix(".")
+
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"

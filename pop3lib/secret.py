@@ -94,3 +94,8 @@ def _pieces(octets: bytes) -> Iterator[str]:
     for before in range(3):
         encoded = b64encode(bytes(before) + octets).decode("ascii")
         yield encoded[-(-8 * before // 6) : 8 * (before + len(octets)) // 6]
+
+
+def wrapped(value: SecretText | None) -> Secret | None:
+    """Return *value* as a secret; None stays None."""
+    return None if value is None else Secret(value)

@@ -54,7 +54,7 @@ class Transport:
         """Do the TLS handshake, with the endpoint's host for a name."""
         context = default_context() if self.context is None else self.context
         sock = self._patient()
-        self.sock = context.wrap_socket(sock, server_hostname=self._endpoint.host)
+        self.sock = context.wrap_socket(sock, server_hostname=self._endpoint.certified_name)
 
     def certificate(self) -> bytes | None:
         """Return the server's certificate in DER, or None without TLS."""

@@ -41,7 +41,7 @@ from pop3lib.protocol.flows import apop, log_in, start_tls
 from pop3lib.protocol.values import DropListing, Language, Listing
 from pop3lib.sasl import Credentials
 from pop3lib.sasl.mechanism import Mechanism
-from pop3lib.secret import SecretText
+from pop3lib.secret import Secret, SecretText, wrapped
 from pop3lib.survey import Message, Summary, has_top, header_command, survey
 
 T = TypeVar("T")
@@ -171,6 +171,8 @@ class AsyncClient(BaseClient):
         :raises InsecureError: where a secret would cross in clear.
         :raises UnsupportedError: where the server does not offer what is needed.
         """
+        # Wrapped first, so that no variable of ours holds what a traceback must not show.
+        password, token = wrapped(password), wrapped(token)
         credentials = self._credentials(user, password, token)
         named = self._endpoint.mechanism if mechanism is None else mechanism
         await self.run(log_in(self._protocol.session, credentials, named))
@@ -185,10 +187,12 @@ class AsyncClient(BaseClient):
 
     async def pass_(self, password: SecretText) -> None:
         """Give the password for the name of the last USER (:rfc:`1939#section-7`)."""
+        password = Secret(password)
         await self.execute(Pass(password))
 
     async def apop(self, user: str, password: SecretText) -> None:
         """Log in by a digest of the greeting's stamp; weak (:rfc:`1939#section-7`)."""
+        password = Secret(password)
         await self.run(apop(self._protocol.session, Credentials(user, password)))
 
     async def stls(self) -> None:

@@ -82,7 +82,7 @@ class Wire(asyncio.Protocol):
             return {}
         return {
             "ssl": self._trusted(),
-            "server_hostname": self._endpoint.host,
+            "server_hostname": self._endpoint.certified_name,
             "ssl_handshake_timeout": _NEVER,
         }
 
@@ -251,11 +251,12 @@ class Wire(asyncio.Protocol):
                     self._transport,
                     self,
                     self._trusted(),
-                    server_hostname=self._endpoint.host,
+                    server_hostname=self._endpoint.certified_name,
                     ssl_handshake_timeout=_NEVER,
                 )
         except Exception as error:
             self.fail(error)
+            self.connection_lost(None)  # asyncio told it to the TLS that never came to be
         else:
             self._transport, self._tls, self._paused = transport, None, False
             self._core.tls_started()

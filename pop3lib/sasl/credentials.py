@@ -5,7 +5,7 @@ from __future__ import annotations
 from pop3lib.errors import InvalidArgumentError
 from pop3lib.sasl.channel_binding import ChannelBinding
 from pop3lib.sasl.text import check_text
-from pop3lib.secret import Secret, SecretText
+from pop3lib.secret import Secret, SecretText, wrapped
 
 
 class Credentials:
@@ -27,8 +27,7 @@ class Credentials:
         port: int = 0,
         channel_binding: ChannelBinding | None = None,
     ) -> None:
-        password = None if password is None else Secret(password)
-        token = None if token is None else Secret(token)
+        password, token = wrapped(password), wrapped(token)
         #: the user's name, or empty
         self.user: str = check_text("user name", user) if user else ""
         #: the password, where there is one
