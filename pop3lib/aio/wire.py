@@ -213,11 +213,12 @@ class Wire(asyncio.Protocol):
         if self._core.state is State.UPDATE:
             return  # what comes behind QUIT's answer means nothing
         sound = self._core.failure is None
+        heard = self._waiting and not self._core.idle  # who waits for a reply that is in has it
         if error is None:
             self._core.receive_data(data)
         else:
             self._core.fail(translated(error, self._endpoint, self._patience))
-        if sound and not self._waiting:  # nobody hears of it now: whoever sends next is told
+        if sound and not heard:  # nobody hears of it now: whoever sends next is told
             self._unmet = self._core.failure
         self._act()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -63,9 +64,10 @@ class Line(Command[bytes]):
         """Return the body as it is."""
         return body
 
-    def mask(self, text: str) -> str:
-        """Hide the secret should the server repeat it."""
-        return self.secret.mask(text)
+    @property
+    def secrets(self) -> Sequence[Secret]:
+        """What the server may repeat, and nobody may see."""
+        return (self.secret,) if self.secret else ()
 
     def __str__(self) -> str:
         return printable(self.text) + (MASK if self.secret else "")

@@ -13,6 +13,7 @@ Its rules:
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any, TypeVar
@@ -39,8 +40,11 @@ from pop3lib.protocol.refusal import refused
 from pop3lib.protocol.reply import Reply, decoded, quoted
 from pop3lib.protocol.session import Session
 from pop3lib.protocol.state import State
+from pop3lib.protocol.status import is_status
 from pop3lib.protocol.trace import Trace, Tracer
+from pop3lib.protocol.veil import Veil
 from pop3lib.sasl.mechanism import ExplainsRefusal, MechanismError
+from pop3lib.secret import Secret
 
 T = TypeVar("T")
 
@@ -90,6 +94,7 @@ class Connection:
         self._quirks = quirks
         self._pipelining = pipelining
         self._eol = b"\n" if Quirk.BARE_LF in quirks else b"\r\n"
+        self._veil = Veil()
         self.watch(trace)
         #: the facts of the session; look, do not touch
         self.session: Session = Session(secure=secure, allow_insecure_login=allow_insecure_login)
@@ -117,7 +122,7 @@ class Connection:
 
     def watch(self, trace: Trace | None) -> None:
         """Show *trace* each line from now on, or nobody; between two commands."""
-        self._tracer = None if trace is None else Tracer(trace, self._eol)
+        self._tracer = None if trace is None else Tracer(trace, self._eol, self._veil)
 
     @property
     def state(self) -> State:
@@ -264,10 +269,9 @@ class Connection:
         else:
             try:
                 self._take_in(data)
-            except ConnectionBroken as error:
-                self.fail(error)
-            except InsecureError as error:
-                self.fail(error)
+            except (ConnectionBroken, InsecureError) as error:
+                # Its frames have what the server said in their variables, secrets and all.
+                self.fail(error.with_traceback(None))
             except Exception as error:  # a private command's parse(), a watcher's own mistake
                 self.fail(self._blamed(error))
             self._release()
@@ -287,6 +291,7 @@ class Connection:
         exchanges = [*self._under_way, *self._waiting]
         self._under_way.clear()
         self._waiting.clear()
+        self._veil.forget()
         for exchange in exchanges:
             exchange.settle(error=error)
 
@@ -310,7 +315,7 @@ class Connection:
                 return
             if not self._under_way:
                 raise RemoteProtocolError(
-                    f"the server sent what nobody asked for: {quoted(data[pos : pos + 80])}; "
+                    f"the server sent what nobody asked for: {self._quoted(data[pos:])}; "
                     "the connection is closed"
                 )
             exchange = self._under_way[0]
@@ -347,7 +352,9 @@ class Connection:
             self._challenged(exchange, conversation, line[2:])
             return False
         if b"\n" in line:
-            raise RemoteProtocolError(f"a line feed inside the answer to {command}: {quoted(line)}")
+            raise RemoteProtocolError(
+                f"a line feed inside the answer to {command}: {self._quoted(line, command.secrets)}"
+            )
         reply = self._reply(exchange, line)
         if conversation is not None and reply.ok and not conversation.spoken:
             # Exchange 2003 says +OK where + belongs (MailKit #391). No success is possible yet.
@@ -368,16 +375,23 @@ class Connection:
         return False
 
     def _reply(self, exchange: Exchange[Any], line: bytes) -> Reply:
-        reply, command = exchange.command.read_status(line), exchange.command
+        secrets = exchange.command.secrets
+        shown = self._shown(line, secrets)
+        reply = exchange.command.read_status(line if is_status(line) else shown)
         if self._tracer is not None:
-            self._tracer.received(command.mask(decoded(line)))
-        masked = command.mask(reply.text)
-        if masked != reply.text:
-            status, _, rest = line.partition(b" ")
-            whole = status + b" " + command.mask(decoded(rest)).encode()
-            reply = replace(reply, text=masked, line=whole)
+            self._tracer.received(decoded(shown))
+        if shown != line:
+            reply = replace(reply, text=self._veil.hide(reply.text, secrets), line=shown)
         self.last_reply = reply
         return reply
+
+    def _shown(self, line: bytes, secrets: Sequence[Secret]) -> bytes:
+        """Hide *secrets* in *line*, but not in its indicator: a password may be ``OK``."""
+        status, space, rest = line.partition(b" ") if is_status(line) else (b"", b"", line)
+        return status + space + self._veil.octets(rest, secrets)
+
+    def _quoted(self, octets: bytes, secrets: Sequence[Secret] = ()) -> str:
+        return quoted(self._veil.octets(octets[: self.limits.max_status_line], secrets))
 
     def _challenged(
         self, exchange: Exchange[Any], conversation: Conversation, challenge: bytes
@@ -387,7 +401,8 @@ class Connection:
         response = conversation.respond(challenge)
         self._outbox.append(response + b"\r\n")
         if self._tracer is not None:
-            self._tracer.received("+ " + exchange.command.mask(decoded(challenge)))
+            secrets = exchange.command.secrets
+            self._tracer.received("+ " + self._veil.hide(decoded(challenge), secrets))
             self._tracer.sent("*" if response == CANCEL else "***")
 
     def _read_body(self, exchange: Exchange[Any], reader: DotReader, data: bytes, pos: int) -> int:
@@ -415,6 +430,8 @@ class Connection:
         self._pop(exchange)
         exchange.command.effect(self.session)
         exchange.command.learn(self.session, reply, value)
+        if exchange.command.authenticates and self.state is State.TRANSACTION:
+            self._veil.forget()
         exchange.settle(value)
 
     def _refuse(self, exchange: Exchange[Any], reply: Reply) -> None:
@@ -444,6 +461,7 @@ class Connection:
         self._octets_under_way -= len(exchange.wire)
         self._octets_expected -= exchange.command.expects() if exchange.wire else 0
         exchange.wire = b""
+        self._veil.add(exchange.command.secrets)
         self.settled += 1
 
     def _expect_anew(self) -> None:

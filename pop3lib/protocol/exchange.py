@@ -9,7 +9,7 @@ queues or buffers.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar
 
@@ -21,6 +21,7 @@ from pop3lib.protocol.reply import Reply, decoded
 from pop3lib.protocol.session import Session
 from pop3lib.protocol.state import State
 from pop3lib.protocol.status import parse_status
+from pop3lib.secret import Secret
 
 if TYPE_CHECKING:
     from pop3lib.protocol.conversation import Conversation
@@ -116,9 +117,10 @@ class Command(Generic[T_co]):
         """Guess how many octets a positive answer has: so much is asked for at once, no more."""
         return 64
 
-    def mask(self, text: str) -> str:
-        """Return *text*, which the server sent, without the secrets of this command."""
-        return text
+    @property
+    def secrets(self) -> Sequence[Secret]:
+        """What is hidden in whatever the server says, until a login succeeds."""
+        return ()
 
     def converse(self, limits: Limits) -> Conversation | None:
         """Return the party that answers the server's challenges, if the command has one."""

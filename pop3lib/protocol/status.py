@@ -11,18 +11,25 @@ from pop3lib.protocol.reply import Reply, decoded, quoted
 _CODE = re.compile(r"\[([\x21-\x5a\x5c\x5e-\x7e]+)\] ?")
 
 
+def is_status(line: bytes) -> bool:
+    """Whether *line* begins as a status line does.
+
+    The indicator is a whole token in upper case (:rfc:`1939#section-3`): ``+ok``, ``+OKAY`` and
+    ``+ERR`` (hMailServer sent it for a refused PASS) are not taken for success.
+    """
+    return line.partition(b" ")[0] in (b"+OK", b"-ERR")
+
+
 def parse_status(line: bytes) -> Reply:
     """Read *line*, which comes without its line end.
 
-    :raises RemoteProtocolError: where it is no status line. The indicator is a whole token in
-        upper case (:rfc:`1939#section-3`): ``+ok``, ``+OKAY`` and ``+ERR`` (hMailServer sent it
-        for a refused PASS) are not taken for success.
+    :raises RemoteProtocolError: where it is no status line.
     """
-    status, _, rest = line.partition(b" ")
-    if status not in (b"+OK", b"-ERR"):
+    if not is_status(line):
         raise RemoteProtocolError(
             f"expected +OK or -ERR, the server sent {quoted(line)}; the connection is closed"
         )
+    status, _, rest = line.partition(b" ")
     text = decoded(rest)
     code = _CODE.match(text)
     if code is None:

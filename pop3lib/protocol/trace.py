@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
+from pop3lib.protocol.veil import Veil
+
 #: Called with each line. It had better not raise: what it raises breaks the connection.
 Trace: TypeAlias = Callable[[str], None]
 
@@ -28,11 +30,12 @@ def escape(octets: bytes) -> str:
 class Tracer:
     """Forms lines out of what crosses the wire, for one who watches."""
 
-    __slots__ = ("_begins", "_eol", "_partial", "_trace")
+    __slots__ = ("_begins", "_eol", "_partial", "_trace", "_veil")
 
-    def __init__(self, trace: Trace, eol: bytes) -> None:
+    def __init__(self, trace: Trace, eol: bytes, veil: Veil) -> None:
         self._trace = trace
         self._eol = eol
+        self._veil = veil
         self._partial = b""
         self._begins = True
 
@@ -52,4 +55,4 @@ class Tracer:
             del lines[0]
             self._begins = False
         for line in lines:
-            self._trace(f"S: {escape(line)}")
+            self._trace(f"S: {escape(self._veil.octets(line))}")

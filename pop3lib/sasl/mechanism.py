@@ -6,7 +6,7 @@ the exchange. Any object of this shape will do; no base class is needed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from pop3lib.secret import Secret
@@ -46,7 +46,7 @@ class KeepsSecrets(Protocol):
     """A mechanism that says which secrets to mask, should the server repeat them."""
 
     @property
-    def secrets(self) -> Iterable[Secret]:
+    def secrets(self) -> Sequence[Secret]:
         """The secrets that the exchange was built from."""
 
 

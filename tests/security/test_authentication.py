@@ -101,10 +101,12 @@ def test_AUT_04_a_greeting_made_to_be_slow() -> None:
 
 
 def test_AUT_05_a_named_mechanism_is_a_floor(tls: Tls) -> None:
-    with Server(messages=[b"x\r\n"], tls_context=tls.server) as server:
-        with faces.Client(server.host, server.tls_port, ssl_context=tls.client) as pop:
-            with pytest.raises(UnsupportedError):
-                pop.login("ann", "secret", mechanism="SCRAM-SHA-256")
+    with (
+        Server(messages=[b"x\r\n"], tls_context=tls.server) as server,
+        faces.Client(server.host, server.tls_port, ssl_context=tls.client) as pop,
+    ):
+        with pytest.raises(UnsupportedError):
+            pop.login("ann", "secret", mechanism="SCRAM-SHA-256")
     assert not any(line.startswith(("C: AUTH", "C: USER")) for line in server.log)
 
 
@@ -397,10 +399,12 @@ def test_PLUS_with_someone_in_between(tls: Tls) -> None:
 
 @pytest.mark.parametrize("mechanism", [f"{name}-PLUS" for name in SCRAMS])
 def test_AUT_15_a_binding_that_is_not_offered(tls: Tls, mechanism: str) -> None:
-    with Server(maildrops(), tls_context=tls.server) as server:
-        with faces.Client(server.host, server.tls_port, ssl_context=tls.client) as pop:
-            with pytest.raises(UnsupportedError):
-                pop.login("ann", "secret", mechanism=mechanism)
+    with (
+        Server(maildrops(), tls_context=tls.server) as server,
+        faces.Client(server.host, server.tls_port, ssl_context=tls.client) as pop,
+    ):
+        with pytest.raises(UnsupportedError):
+            pop.login("ann", "secret", mechanism=mechanism)
     assert not any(line.startswith("C: AUTH") for line in server.log)
 
 
@@ -483,9 +487,11 @@ def test_UTF8_belongs_before_the_login(where: str) -> None:
 def test_8bit_names_and_passwords_where_they_may_travel(tls: Tls) -> None:
     drops = {"änn": Maildrop("gehéim", [])}
     settings = Settings(utf8=False)
-    with Server(drops, tls_context=tls.server, settings=settings) as server:
-        with faces.Client(server.host, server.tls_port, ssl_context=tls.client) as pop:
-            with pytest.raises(UnsupportedError, match="UTF8 USER"):
-                pop.login("änn", "gehéim", mechanism="USER")
-            pop.login("änn", "gehéim")
+    with (
+        Server(drops, tls_context=tls.server, settings=settings) as server,
+        faces.Client(server.host, server.tls_port, ssl_context=tls.client) as pop,
+    ):
+        with pytest.raises(UnsupportedError, match="UTF8 USER"):
+            pop.login("änn", "gehéim", mechanism="USER")
+        pop.login("änn", "gehéim")
     assert not any(line.startswith("C: USER") for line in server.log)

@@ -69,9 +69,12 @@ def test_INJ_04_13_14_a_number_is_an_int_from_1(number: Any) -> None:
 
 
 def test_INJ_06_a_space_in_the_name_would_move_the_digest() -> None:
-    with Server(messages=MESSAGES) as server, client(server) as pop:  # type: ignore[arg-type]
-        with pytest.raises(InvalidArgumentError):
-            pop.apop("ann extra", "secret")
+    with (
+        Server(messages=MESSAGES) as server,
+        client(server) as pop,  # type: ignore[arg-type]
+        pytest.raises(InvalidArgumentError),
+    ):
+        pop.apop("ann extra", "secret")
     assert not any(line.startswith("C: APOP") for line in server.log)
 
 

@@ -69,6 +69,11 @@ def printable(octets: bytes) -> bytes:
     return octets.replace(b"\0", b" ").replace(b"\r", b"").replace(b"\n", b"")
 
 
+def cut(peer: Peer) -> None:
+    peer.say(b"-E")
+    peer.socket.close()
+
+
 Doing = Callable[[Peer, bytes], None]
 
 FAILURES: dict[str, Doing] = {
@@ -84,7 +89,7 @@ FAILURES: dict[str, Doing] = {
     ),
     "repeats it in a challenge": lambda peer, line: peer.say(b"+ " + b64encode(line) + b"\r\n"),
     "hangs up": lambda peer, line: peer.socket.close(),
-    "cuts its answer": lambda peer, line: (peer.say(b"-E"), peer.socket.close())[0],
+    "cuts its answer": lambda peer, line: cut(peer),
     "falls silent": lambda peer, line: None,
     "sends a line feed": lambda peer, line: peer.say(b"-ERR " + line.rstrip() + b"\n"),
     "asks without end": lambda peer, line: peer.say(b"+ \r\n"),
@@ -211,9 +216,11 @@ def test_SEC_05_no_audit_event_carries_a_secret(tls: Tls) -> None:
 
     sys.addaudithook(hook)  # it cannot be taken away, but falls silent
     try:
-        with Server({"ann": Maildrop(HUSH, [])}, tls_context=tls.server) as server:
-            with faces.Client(server.host, server.tls_port, ssl_context=tls.client) as pop:
-                pop.login("ann", HUSH, mechanism="USER")
+        with (
+            Server({"ann": Maildrop(HUSH, [])}, tls_context=tls.server) as server,
+            faces.Client(server.host, server.tls_port, ssl_context=tls.client) as pop,
+        ):
+            pop.login("ann", HUSH, mechanism="USER")
     finally:
         listening.clear()
     assert any(event.startswith("socket.") for event in seen)
@@ -225,10 +232,12 @@ def test_SEC_07_nothing_is_traced_unless_told(
     tls: Tls, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="pop3lib")
-    with Server(messages=[b"x\r\n"], tls_context=tls.server) as server:
-        with faces.Client(server.host, server.tls_port, ssl_context=tls.client) as pop:
-            pop.login("ann", "secret")
-            pop.stat()
+    with (
+        Server(messages=[b"x\r\n"], tls_context=tls.server) as server,
+        faces.Client(server.host, server.tls_port, ssl_context=tls.client) as pop,
+    ):
+        pop.login("ann", "secret")
+        pop.stat()
     assert [record for record in caplog.records if record.name.startswith("pop3lib")] == []
     assert capfd.readouterr() == ("", "")
 

@@ -223,7 +223,7 @@ def test_TLS_15_nothing_older_than_1_2(tls: Tls) -> None:
 def test_TLS_26_the_name_asked_for_is_the_one_configured(tls: Tls) -> None:
     asked: list[str | None] = []
     context = tls.server_for("localhost", "127.0.0.1")
-    context.sni_callback = lambda _socket, name, _context: asked.append(name)  # type: ignore[assignment]
+    context.sni_callback = lambda _socket, name, _context: asked.append(name)
     with Server(messages=[b"x\r\n"], tls_context=context) as server:
         for host in ("localhost", "127.0.0.1"):
             with faces.Client(host, server.tls_port, ssl_context=tls.client, timeout=10) as pop:
@@ -335,16 +335,13 @@ def test_TLS_21_clear_octets_between_TLS_records(tls: Tls) -> None:
 
 def test_TLS_22_STLS_only_where_it_belongs(tls: Tls) -> None:
     with Server(messages=[b"x\r\n"], tls_context=tls.server) as server:
-        options = {"ssl_context": tls.client, "timeout": 10}
-        with faces.Client(server.host, server.tls_port, **options) as pop:
-            with pytest.raises(WrongStateError):
-                pop.stls()
+        with (
+            faces.Client(server.host, server.tls_port, ssl_context=tls.client) as pop,
+            pytest.raises(WrongStateError),
+        ):
+            pop.stls()
         with faces.Client(
-            server.host,
-            server.port,
-            security=Security.PLAINTEXT,
-            allow_insecure_login=True,
-            **options,
+            server.host, server.port, security=Security.PLAINTEXT, allow_insecure_login=True
         ) as pop:
             pop.login("ann", "secret")
             with pytest.raises(WrongStateError):
@@ -366,12 +363,14 @@ def test_TLS_23_connections_are_not_shared(tls: Tls) -> None:
 
 def test_TLS_25_every_octet_in_a_record_of_its_own(tls: Tls) -> None:
     messages = [b"Subject: one\r\n\r\n.dot\r\n"]
-    with Server(
-        messages=messages, tls_context=tls.server, faults=lambda _: faults.drip(1)
-    ) as server:
-        with faces.Client(server.host, server.tls_port, ssl_context=tls.client) as pop:
-            pop.login("ann", "secret")
-            assert [message.content for message in pop.messages()] == messages
+    with (
+        Server(
+            messages=messages, tls_context=tls.server, faults=lambda _: faults.drip(1)
+        ) as server,
+        faces.Client(server.host, server.tls_port, ssl_context=tls.client) as pop,
+    ):
+        pop.login("ann", "secret")
+        assert [message.content for message in pop.messages()] == messages
 
 
 def test_a_client_certificate_comes_from_the_callers_context(tls: Tls) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
@@ -77,9 +77,10 @@ class Pass(Acknowledged):
         super().check(session)
         check_channel(self, session)
 
-    def mask(self, text: str) -> str:
-        """Hide the password should the server repeat it."""
-        return Secret(self.password).mask(text)
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """The password."""
+        return (Secret(self.password),)
 
     def __str__(self) -> str:
         return f"PASS {MASK}"
@@ -112,9 +113,10 @@ class Apop(Acknowledged):
         """Return the line."""
         return f"APOP {self.name} {Secret(self.digest).reveal()}".encode()
 
-    def mask(self, text: str) -> str:
-        """Hide the digest: with the stamp it lets the password be guessed."""
-        return Secret(self.digest).mask(text)
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """The digest: with the stamp it lets the password be guessed."""
+        return (Secret(self.digest),)
 
     def __str__(self) -> str:
         return f"APOP {self.name} {MASK}"
@@ -151,12 +153,10 @@ class Auth(Acknowledged):
         """Return the party that answers the server's challenges."""
         return Conversation(self.mechanism, limits, self.initial_response)
 
-    def mask(self, text: str) -> str:
-        """Hide the mechanism's secrets should the server repeat them."""
-        if isinstance(self.mechanism, KeepsSecrets):
-            for secret in self.mechanism.secrets:
-                text = secret.mask(text)
-        return text
+    @property
+    def secrets(self) -> Sequence[Secret]:
+        """The mechanism's secrets, if it says what they are."""
+        return self.mechanism.secrets if isinstance(self.mechanism, KeepsSecrets) else ()
 
     def __str__(self) -> str:
         return f"AUTH {self.mechanism.name} {MASK}"
