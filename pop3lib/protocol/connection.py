@@ -1,21 +1,17 @@
-"""The connection: order, pacing and buffers. Bytes go in and out; nothing here does I/O.
+"""The connection: bytes go in and out; nothing here does I/O.
 
 Its rules:
 
 * POP3 has no tags: an answer belongs to a command only by counting. So whenever the count may be
   off, the connection is finished, and every exchange ever given out is settled.
 * :meth:`Connection.receive_data` never raises. What went wrong comes out of the exchanges.
-* A command waits in a queue until it may travel: alone if it must, else within a window while
-  the server offers PIPELINING in this state. The window is smaller than any transport's buffer,
-  so writing never waits for reading (:rfc:`2449#section-6.6`).
+* A command waits in a :mod:`pipeline <pop3lib.protocol.pipeline>` until it may travel. What is
+  under way is less than any transport's buffer, so writing never waits for reading.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain
 from typing import Any, TypeVar
 
 from pop3lib.errors import (
@@ -36,23 +32,18 @@ from pop3lib.protocol.exchange import Command, Exchange, Flow, Procedure, wire_l
 from pop3lib.protocol.greeting import check_greeting
 from pop3lib.protocol.limits import NO_QUIRKS, Limits, Quirk
 from pop3lib.protocol.lines import LineReader
+from pop3lib.protocol.pipeline import Pipeline
 from pop3lib.protocol.refusal import refused
-from pop3lib.protocol.reply import Reply, decoded, quoted
+from pop3lib.protocol.reply import Reply
 from pop3lib.protocol.session import Session
 from pop3lib.protocol.state import State
 from pop3lib.protocol.status import is_status
-from pop3lib.protocol.trace import Trace, Tracer
-from pop3lib.protocol.veil import Veil
+from pop3lib.protocol.trace import Trace
+from pop3lib.protocol.witness import Witness
 from pop3lib.sasl.mechanism import ExplainsRefusal, MechanismError
-from pop3lib.secret import Secret
 
 T = TypeVar("T")
 
-#: Octets of commands that may be unanswered: far below the smallest buffers of TCP.
-WINDOW = 8192
-#: Octets of answers that may be on their way, as far as one can guess: what an abandoned batch
-#: still has to read and drop. A line of 100 Mbit/s with 300 ms of round trip is kept full.
-AHEAD = 4 * 1024 * 1024
 #: Octets that a stream's reader may leave unread before the server is stopped from filling memory.
 _STREAM = 1024 * 1024
 
@@ -92,17 +83,13 @@ class Connection:
         #: how much the server may send
         self.limits: Limits = Limits() if limits is None else limits
         self._quirks = quirks
-        self._pipelining = pipelining
         self._eol = b"\n" if Quirk.BARE_LF in quirks else b"\r\n"
-        self._veil = Veil()
+        self._witness = Witness(self._eol, self.limits.max_status_line)
         self.watch(trace)
         #: the facts of the session; look, do not touch
         self.session: Session = Session(secure=secure, allow_insecure_login=allow_insecure_login)
         self._expected = self.session.expected()
-        self._waiting: deque[Exchange[Any]] = deque()
-        self._under_way: deque[Exchange[Any]] = deque()
-        self._octets_under_way = 0
-        self._octets_expected = 0
+        self._pipeline = Pipeline(self.session, pipelining)
         self._outbox: list[bytes] = []
         self._lines = LineReader(self.limits, self._eol)
         self._reader: DotReader | None = None
@@ -114,15 +101,14 @@ class Connection:
         self.settled: int = 0
         #: done when the server has greeted us
         self.greeted: Exchange[str] = Exchange(Greeting())
-        self.greeted.sent = True
-        self._under_way.append(self.greeted)
+        self._pipeline.begin(self.greeted)
         self.greeted.command.effect(self._expected)
 
     # --- looking ---
 
     def watch(self, trace: Trace | None) -> None:
         """Show *trace* each line from now on, or nobody; between two commands."""
-        self._tracer = None if trace is None else Tracer(trace, self._eol, self._veil)
+        self._witness.watch(trace)
 
     @property
     def state(self) -> State:
@@ -157,12 +143,12 @@ class Connection:
     @property
     def idle(self) -> bool:
         """Whether no answer is expected: whatever comes now was not asked for."""
-        return not self._under_way
+        return self._pipeline.first is None
 
     @property
     def hungry(self) -> bool:
         """Whether another command could travel at once: for those who feed from an iterator."""
-        return not self._waiting and self._has_room()
+        return self._pipeline.hungry
 
     @property
     def wants_tls(self) -> bool:
@@ -189,7 +175,7 @@ class Connection:
         exchange.conversation = command.converse(self.limits)
         exchange.wire = self._wire(command, exchange.conversation)
         command.effect(self._expected)
-        self._waiting.append(exchange)
+        self._pipeline.add(exchange)
         self._release()
         return exchange
 
@@ -212,9 +198,8 @@ class Connection:
 
     def withdraw(self, exchange: Exchange[Any]) -> bool:
         """Take back what was queued and has not been given out; say whether that was so."""
-        if exchange not in self._waiting:
+        if not self._pipeline.withdraw(exchange):
             return False
-        self._waiting.remove(exchange)
         self._expect_anew()
         exchange.settle(error=WrongStateError(f"{exchange.command} was withdrawn, not sent"))
         self._release()
@@ -233,30 +218,10 @@ class Connection:
             raise InvalidArgumentError(f"{command}: {error}. Nothing was sent") from None
         return wire_line(command, line)
 
-    def _has_room(self) -> bool:
-        if not self._under_way:
-            return not self._wants_tls
-        pipelines = self._pipelining and self.session.known().pipelining
-        return (
-            pipelines
-            and self._octets_under_way < WINDOW
-            and self._octets_expected < AHEAD
-            and not self._under_way[-1].command.alone(self.session)
-        )
-
     def _release(self) -> None:
-        while self._waiting and self._has_room():
-            exchange = self._waiting[0]
-            if self._under_way and exchange.command.alone(self.session):
-                return
-            self._waiting.popleft()
-            self._under_way.append(exchange)
-            self._octets_under_way += len(exchange.wire)
-            self._octets_expected += exchange.command.expects()
+        for exchange in self._pipeline.release():
             self._outbox.append(exchange.wire)
-            exchange.sent = True
-            if self._tracer is not None:
-                self._tracer.sent(str(exchange.command))
+            self._witness.sent(exchange.command)
 
     # --- receiving ---
 
@@ -265,7 +230,7 @@ class Connection:
         if self.state in (State.CLOSED, State.UPDATE):
             self.session.state = State.CLOSED  # what comes behind QUIT's answer means nothing
         elif not data:
-            self.fail(disconnected(self.session, self._under_way))
+            self.fail(disconnected(self.session, self._pipeline.under_way))
         else:
             try:
                 self._take_in(data)
@@ -288,18 +253,15 @@ class Connection:
         self.session.state = self._expected.state = State.CLOSED
         self._wants_tls = False
         self._outbox.clear()
-        exchanges = [*self._under_way, *self._waiting]
-        self._under_way.clear()
-        self._waiting.clear()
-        self._veil.forget()
-        for exchange in exchanges:
+        self._witness.forget()
+        for exchange in self._pipeline.clear():
             exchange.settle(error=error)
 
     def tls_started(self) -> None:
         """Go on inside TLS: what was learnt in clear is forgotten (:rfc:`2595#section-4`)."""
         self._wants_tls = False
-        exchange = self._under_way[0]
-        assert exchange.reply is not None  # it was what made TLS wanted
+        exchange = self._pipeline.first
+        assert exchange is not None and exchange.reply is not None  # it was what made TLS wanted
         self._succeed(exchange, exchange.reply, None)
         self._release()
 
@@ -313,12 +275,12 @@ class Connection:
                 )
             if self.state in (State.CLOSED, State.UPDATE):
                 return
-            if not self._under_way:
+            exchange = self._pipeline.first
+            if exchange is None:
                 raise RemoteProtocolError(
-                    f"the server sent what nobody asked for: {self._quoted(data[pos:])}; "
+                    f"the server sent what nobody asked for: {self._witness.quoted(data[pos:])}; "
                     "the connection is closed"
                 )
-            exchange = self._under_way[0]
             if self._reader is None:
                 pos = self._read_status(exchange, data, pos)
             else:
@@ -341,8 +303,7 @@ class Connection:
         self._reader = DotReader(self._eol)
         if end < 0:
             self._reader.feed(self._eol[:1])
-            if self._tracer is not None:
-                self._tracer.body(self._eol[:1])
+            self._witness.body(self._eol[:1])
         return max(end, 0)
 
     def _read_line(self, exchange: Exchange[Any], line: bytes) -> bool:
@@ -353,7 +314,8 @@ class Connection:
             return False
         if b"\n" in line:
             raise RemoteProtocolError(
-                f"a line feed inside the answer to {command}: {self._quoted(line, command.secrets)}"
+                f"a line feed inside the answer to {command}: "
+                f"{self._witness.quoted(line, command.secrets)}"
             )
         reply = self._reply(exchange, line)
         if conversation is not None and reply.ok and not conversation.spoken:
@@ -376,22 +338,13 @@ class Connection:
 
     def _reply(self, exchange: Exchange[Any], line: bytes) -> Reply:
         secrets = exchange.command.secrets
-        shown = self._shown(line, secrets)
+        shown = self._witness.line(line, secrets)
         reply = exchange.command.read_status(line if is_status(line) else shown)
-        if self._tracer is not None:
-            self._tracer.received(decoded(shown))
+        self._witness.replied(shown)
         if shown != line:
-            reply = replace(reply, text=self._veil.hide(reply.text, secrets), line=shown)
+            reply = replace(reply, text=self._witness.hide(reply.text, secrets), line=shown)
         self.last_reply = reply
         return reply
-
-    def _shown(self, line: bytes, secrets: Sequence[Secret]) -> bytes:
-        """Hide *secrets* in *line*, but not in its indicator: a password may be ``OK``."""
-        status, space, rest = line.partition(b" ") if is_status(line) else (b"", b"", line)
-        return status + space + self._veil.octets(rest, secrets)
-
-    def _quoted(self, octets: bytes, secrets: Sequence[Secret] = ()) -> str:
-        return quoted(self._veil.octets(octets[: self.limits.max_status_line], secrets))
 
     def _challenged(
         self, exchange: Exchange[Any], conversation: Conversation, challenge: bytes
@@ -400,10 +353,8 @@ class Connection:
             raise RemoteProtocolError(f"{exchange.command}: the server goes on though we cancelled")
         response = conversation.respond(challenge)
         self._outbox.append(response + b"\r\n")
-        if self._tracer is not None:
-            secrets = exchange.command.secrets
-            self._tracer.received("+ " + self._veil.hide(decoded(challenge), secrets))
-            self._tracer.sent("*" if response == CANCEL else "***")
+        self._witness.challenged(challenge, exchange.command.secrets)
+        self._witness.responded("*" if response == CANCEL else "***")
 
     def _read_body(self, exchange: Exchange[Any], reader: DotReader, data: bytes, pos: int) -> int:
         octets, end = reader.feed(data, pos)
@@ -411,8 +362,7 @@ class Connection:
         assert body is not None and reply is not None  # set when the status line was read
         body.add(octets)
         after = len(data) if end < 0 else end
-        if self._tracer is not None:
-            self._tracer.body(data[pos:after])
+        self._witness.body(data[pos:after])
         if end >= 0:
             self._reader = None
             self._complete(exchange, reply, b"" if exchange.streamed else body.take())
@@ -431,7 +381,7 @@ class Connection:
         exchange.command.effect(self.session)
         exchange.command.learn(self.session, reply, value)
         if exchange.command.authenticates and self.state is State.TRANSACTION:
-            self._veil.forget()
+            self._witness.forget()
         exchange.settle(value)
 
     def _refuse(self, exchange: Exchange[Any], reply: Reply) -> None:
@@ -457,20 +407,18 @@ class Connection:
         return details, why or ", ".join(f"{key}: {value}" for key, value in details.items())
 
     def _pop(self, exchange: Exchange[Any]) -> None:
-        self._under_way.popleft()
-        self._octets_under_way -= len(exchange.wire)
-        self._octets_expected -= exchange.command.expects() if exchange.wire else 0
-        exchange.wire = b""
-        self._veil.add(exchange.command.secrets)
+        self._pipeline.finish()
+        self._witness.keep(exchange.command.secrets)
         self.settled += 1
 
     def _expect_anew(self) -> None:
         self._expected = self.session.expected()
-        for exchange in chain(self._under_way, self._waiting):
+        for exchange in self._pipeline:
             exchange.command.effect(self._expected)
 
     def _blamed(self, error: Exception) -> RemoteProtocolError:
-        command = self._under_way[0].command if self._under_way else "the last command"
+        exchange = self._pipeline.first
+        command = "the last command" if exchange is None else exchange.command
         blamed = RemoteProtocolError(f"the answer to {command} could not be read: {error!r}")
         blamed.__cause__ = error
         return blamed

@@ -1,0 +1,77 @@
+"""What of the wire may be seen: by whoever watches, and in errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pop3lib.protocol.exchange import Command
+from pop3lib.protocol.reply import decoded, quoted
+from pop3lib.protocol.status import is_status
+from pop3lib.protocol.trace import Trace, Tracer
+from pop3lib.protocol.veil import Veil
+from pop3lib.secret import Secret
+
+
+class Witness:
+    """Sees every line, and repeats it without the secrets.
+
+    :param eol: the line end of the session.
+    :param most: octets of one quotation that are looked through for secrets.
+    """
+
+    def __init__(self, eol: bytes, most: int | None) -> None:
+        self._eol = eol
+        self._most = most
+        self._veil = Veil()
+        self._tracer: Tracer | None = None
+
+    def watch(self, trace: Trace | None) -> None:
+        """Show *trace* each line from now on, or nobody."""
+        self._tracer = None if trace is None else Tracer(trace, self._eol, self._veil)
+
+    def keep(self, secrets: Sequence[Secret]) -> None:
+        """Hide *secrets* from now on, in whatever the server says."""
+        self._veil.add(secrets)
+
+    def forget(self) -> None:
+        """Let go of all secrets."""
+        self._veil.forget()
+
+    def sent(self, command: Command[Any]) -> None:
+        """See a command that is given out to be sent."""
+        if self._tracer is not None:
+            self._tracer.sent(str(command))
+
+    def responded(self, response: str) -> None:
+        """See the answer to a challenge."""
+        if self._tracer is not None:
+            self._tracer.sent(response)
+
+    def challenged(self, challenge: bytes, secrets: Sequence[Secret]) -> None:
+        """See a challenge, without the ``+`` before it."""
+        if self._tracer is not None:
+            self._tracer.received("+ " + self._veil.hide(decoded(challenge), secrets))
+
+    def replied(self, shown: bytes) -> None:
+        """See a status line, which :meth:`line` has made fit to be shown."""
+        if self._tracer is not None:
+            self._tracer.received(decoded(shown))
+
+    def body(self, octets: bytes) -> None:
+        """See a part of a multi-line answer."""
+        if self._tracer is not None:
+            self._tracer.body(octets)
+
+    def line(self, line: bytes, secrets: Sequence[Secret]) -> bytes:
+        """Hide *secrets* in a status line, but not in its indicator: a password may be ``OK``."""
+        status, space, rest = line.partition(b" ") if is_status(line) else (b"", b"", line)
+        return status + space + self._veil.octets(rest, secrets)
+
+    def hide(self, text: str, secrets: Sequence[Secret]) -> str:
+        """Hide *secrets* in *text*."""
+        return self._veil.hide(text, secrets)
+
+    def quoted(self, octets: bytes, secrets: Sequence[Secret] = ()) -> str:
+        """Quote the beginning of *octets*, for an error's message."""
+        return quoted(self._veil.octets(octets[: self._most], secrets))
