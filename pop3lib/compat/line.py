@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar
 
 from pop3lib.printable import printable
 from pop3lib.protocol.exchange import Command
 from pop3lib.protocol.reply import Reply, decoded
+from pop3lib.protocol.session import Session
 from pop3lib.protocol.state import State
 from pop3lib.secret import MASK, Secret
 
 #: How many words stand in front of the secret, by the name of the command.
 _WORDS = {"PASS": 1, "APOP": 2, "AUTH": 2}
+#: The commands whose success may be a login; RPOP was PASS without a password (RFC 1081).
+_LOGINS = frozenset({*_WORDS, "RPOP"})
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,14 @@ class Line(Command[bytes]):
     max_octets: ClassVar[int | None] = None
 
     @classmethod
-    def of(cls, line: str, *, encoding: str, long: bool = False, response: bool = False) -> Self:
+    def of(cls, line: str, *, encoding: str, long: bool = False, response: bool = False) -> Line:
         """Split *line* in front of its secret: all of a *response* to a SASL challenge is one."""
         words = line.split(" ")
         count = 0 if response else _WORDS.get(words[0].upper(), len(words))
         secret = " ".join(words[count:])
-        return cls(line.removesuffix(secret), Secret(secret), encoding, long)
+        logs_in = response or words[0].upper() in _LOGINS
+        kind = LoginLine if logs_in else cls
+        return kind(line.removesuffix(secret), Secret(secret), encoding, long)
 
     def line(self) -> bytes:
         """Return the line."""
@@ -71,3 +76,16 @@ class Line(Command[bytes]):
 
     def __str__(self) -> str:
         return printable(self.text) + (MASK if self.secret else "")
+
+
+@dataclass(frozen=True)
+class LoginLine(Line):
+    """A line whose answer may be the end of a login; or a challenge, and another line follows."""
+
+    authenticates: ClassVar[bool] = True
+
+    def learn(self, session: Session, reply: Reply, result: Any) -> None:
+        """Be logged in, unless the answer is a challenge."""
+        if session.state is State.AUTHORIZATION and reply.line.startswith(b"+OK"):
+            session.state = State.TRANSACTION
+            session.capabilities = None  # RFC 2449 section 5: they may differ by state

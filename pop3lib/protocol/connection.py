@@ -382,6 +382,7 @@ class Connection:
         exchange.command.learn(self.session, reply, value)
         if exchange.command.authenticates and self.state is State.TRANSACTION:
             self._witness.forget()
+            self._expect_anew()  # a private command may have learnt only now that this was it
         exchange.settle(value)
 
     def _refuse(self, exchange: Exchange[Any], reply: Reply) -> None:

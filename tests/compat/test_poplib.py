@@ -17,6 +17,7 @@ import pytest
 import pop3lib
 from pop3lib import Limits, Quirk
 from pop3lib.compat import poplib
+from pop3lib.protocol import State
 from pop3lib.testing import ScriptServer, Server, Settings, script
 from tests.conftest import Tls
 
@@ -206,6 +207,56 @@ def test_programs_that_speak_AUTH_by_themselves_go_on_doing_so(
     printed = capsys.readouterr().out
     assert "dXNl" not in printed
     assert printed.count("***") == 3
+
+
+LOGINS = {
+    "PASS": "C: PASS secret\nS: +OK\n",
+    "RPOP": "C: RPOP secret\nS: +OK\n",
+    "APOP": "C: APOP ann secret\nS: +OK\n",
+    "AUTH": "C: AUTH PLAIN secret\nS: +OK\n",
+    "AUTH with challenges": "C: AUTH LOGIN\nS: + a\nC: YW5u\nS: + b\nC: secret\nS: +OK\n",
+}
+
+
+@pytest.mark.parametrize("login", LOGINS.values(), ids=LOGINS)
+def test_the_core_knows_that_a_login_succeeded(login: str) -> None:
+    """The state follows, and what was secret may be said again: it may be a message's unique-id."""
+    after = "C: UIDL 1\nS: +OK 1 secret\nC: CAPA\nS: -ERR\nC: QUIT\nS: +OK\n"
+    with script(f"{GREETING}{login}{after}") as served:
+        pop = opened(served)
+        for line in re.findall("C: (.*)", login):
+            assert pop._session.state is State.AUTHORIZATION
+            pop._shortcmd(line)
+        assert pop._session.state is State.TRANSACTION
+        assert pop.uidl(1) == b"+OK 1 secret"
+        with pytest.raises(poplib.error_proto, match="logged in"):
+            pop.stls()  # it is not sent: it belongs before the login
+        pop.quit()
+        assert pop._session.state.name == "UPDATE"
+
+
+def test_the_core_knows_that_a_login_failed() -> None:
+    text = f"{GREETING}C: PASS secret\nS: -ERR no secret\nC: NOOP\nS: +OK secret\n"
+    with script(text) as served:
+        pop = opened(served)
+        with pytest.raises(poplib.error_proto, match=r"-ERR no \*\*\*") as caught:
+            pop.pass_("secret")
+        assert isinstance(caught.value.__cause__, pop3lib.AuthenticationError)
+        assert pop._session.state is State.AUTHORIZATION
+        assert pop.noop() == b"+OK ***"
+        pop.close()
+
+
+def test_capabilities_are_forgotten_with_the_login(tls: Tls, server: Server) -> None:
+    pop = opened(server)
+    pop.stls(tls.client)
+    session = pop._session._protocol.session
+    session.capabilities = pop3lib.Capabilities([b"PIPELINING"])
+    pop.user("ann")
+    assert session.capabilities is not None
+    pop.pass_("secret")
+    assert session.capabilities is None
+    pop.quit()
 
 
 def test_a_size_that_is_missing_is_none() -> None:
