@@ -1,14 +1,29 @@
-"""What the documentation says of the project is so."""
+"""What the documentation says of the project is so, and its code runs."""
 
 from __future__ import annotations
 
+import inspect
+import poplib
 import re
+import socket
+import ssl
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import pop3lib
+from pop3lib.compat.poplib import POP3
+from pop3lib.testing import Server
+from tests.conftest import Tls
+from tests.pages import Block, blocks, in_order, run
+from tests.test_public import MODULES, PUBLIC
+
 ROOT = Path(__file__).parent.parent
-GUARANTEES = (ROOT / "docs" / "explanation" / "guarantees.rst").read_text("utf-8")
+DOCS = ROOT / "docs"
+GUARANTEES = (DOCS / "explanation" / "guarantees.rst").read_text("utf-8")
 
 _TEST = re.compile(r"``(tests/[\w/]+\.py)::(\w+)``")
 
@@ -25,3 +40,105 @@ def test_every_guarantee_has_a_test_beside_it() -> None:
     beside = re.findall(r"^(\S.*)\n(?:(?:    .*)?\n)+?    \* ``tests/", promised, re.MULTILINE)
     assert titles
     assert beside == titles
+
+
+#: Kinds of blocks that are no programs.
+NO_PROGRAM = {"text", "console", "ini", "toml"}
+#: README.rst shows commands of the shell in blocks without a language; ``.ci/run`` runs them.
+SHELL = re.compile(r"python3 -m venv .*")
+
+PAGES = {
+    str(path.relative_to(ROOT)): path.read_text("utf-8")
+    for path in [ROOT / "README.rst", *sorted(DOCS.rglob("*.rst"))]
+    if "_build" not in path.parts
+}
+BLOCKS = {
+    name: [block for block in blocks(text) if not SHELL.fullmatch(block.source.strip())]
+    for name, text in PAGES.items()
+}
+ALL = [
+    pytest.param(name, block, id=f"{name}:{block.line}")
+    for name, found in BLOCKS.items()
+    for block in found
+]
+#: What an example may leave open at the end of its page.
+CLOSED = (POP3, pop3lib.Client, socket.socket)
+MAIL = [b"From: Bob <bob@example.org>\r\nSubject: %d\r\n\r\nHi\r\n" % number for number in range(9)]
+
+
+@pytest.fixture
+def world(tls: Tls, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Server]:
+    """Let ``pop.example.org`` be a server on loopback, with a certificate that is trusted."""
+    look_up, make_context = socket.getaddrinfo, ssl.create_default_context
+
+    def getaddrinfo(host: Any, port: Any, *others: Any, **named: Any) -> Any:
+        if str(host).endswith("example.org"):
+            host, port = server.host, server.tls_port if port == 995 else server.port
+        return look_up(host, port, *others, **named)
+
+    def create_default_context(purpose: Any = ssl.Purpose.SERVER_AUTH, **_: Any) -> Any:
+        context = make_context(purpose)
+        tls.authority.configure_trust(context)
+        return context
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(ssl, "create_default_context", create_default_context)
+    monkeypatch.setitem(sys.modules, "poplib", poplib)
+    monkeypatch.chdir(tmp_path)
+    context = tls.server_for("pop.example.org")
+    with Server(messages=MAIL, tls_context=context) as server:
+        yield server
+
+
+def run_all(found: list[Block], path: Path, names: dict[str, Any]) -> str:
+    """Run what can be run; return what went wrong."""
+    try:
+        return "".join([run(block, path, names) for block in in_order(found)])
+    finally:
+        for each in filter(lambda each: isinstance(each, CLOSED), names.values()):
+            each.close()
+
+
+@pytest.mark.parametrize("name", [name for name, found in BLOCKS.items() if in_order(found)])
+def test_the_code_on_a_page_runs(name: str, world: Server) -> None:
+    assert run_all(BLOCKS[name], ROOT / name, {"pop3lib": pop3lib}) == ""
+
+
+DOCSTRINGS = {
+    name: list(blocks(text))
+    for name, thing in {**{name: sys.modules[name] for name in MODULES}, **PUBLIC}.items()
+    if (text := inspect.getdoc(thing)) and in_order(list(blocks(text)))
+}
+
+
+@pytest.mark.parametrize("name", DOCSTRINGS)
+def test_the_code_in_a_docstring_runs(name: str, world: Server) -> None:
+    module = max((module for module in MODULES if name.startswith(module)), key=len)
+    names = {"pop3lib": pop3lib, "socket": socket, **vars(sys.modules[module])}
+    assert run_all(DOCSTRINGS[name], Path(name), names) == ""
+
+
+@pytest.mark.parametrize(("name", "block"), ALL)
+def test_a_block_is_run_or_is_no_program_or_says_why_not(name: str, block: Block) -> None:
+    if block.kind == "literalinclude":
+        included = ((ROOT / name).parent / block.source).resolve()
+        assert included.is_file() and included.parent.name in {"examples", "tests"}
+    elif block not in in_order(BLOCKS[name]):
+        assert block.excuse or block.kind in NO_PROGRAM
+        assert ">>> " not in block.source, "examples stand without a directive: so they are run"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_example_is_overlooked(name: str) -> None:
+    there = len(re.findall(r"^ *>>> ", PAGES[name], re.MULTILINE))
+    found = [block.source for block in blocks(PAGES[name])]
+    assert sum(len(re.findall(r"^ *>>> ", each, re.MULTILINE)) for each in found) == there
+
+
+PATH = re.compile(r"(?<![\w/.])(?:tests|docs|examples|pop3lib|\.ci)/[\w/.-]*\w")
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if "changelog" not in name])
+def test_what_a_page_calls_a_file_is_one(name: str) -> None:
+    named = PATH.findall(PAGES[name])
+    assert [path for path in named if not (ROOT / path).exists() and "_build" not in path] == []

@@ -14,9 +14,11 @@ class AsyncMessageStream:
 
     ::
 
-        async with pop.open(7) as message:
-            async for chunk in message:
-                ...
+        async with pop3lib.AsyncClient("pop.example.org") as pop:
+            await pop.login("ann", "secret")
+            async with pop.open(7) as message:
+                async for chunk in message:
+                    print(len(chunk), "octets")
 
     ``await pop.open(7)`` opens it as well; then :meth:`close` it. What is left unread is dropped
     as it arrives, and the conversation stays in order. Nothing is read ahead of whoever reads.

@@ -53,14 +53,15 @@ class Connection:
 
     ::
 
+        sock = socket.create_connection(("pop.example.org", 110))
         connection = Connection()
-        exchange = connection.send(Stat())
+        exchange = connection.send(Capa())
         while not exchange.done:
             if data := connection.data_to_send():
                 sock.sendall(data)
             else:
                 connection.receive_data(sock.recv(65536))
-        totals = exchange.result()
+        capabilities = exchange.result()
 
     :param limits: how much the server may send.
     :param quirks: which of its mistakes are put up with.

@@ -226,7 +226,7 @@ def script(
     ::
 
         with script("S: +OK hi\\nC: QUIT\\nS: +OK bye\\n") as server:
-            with pop3lib.Client(server.host, server.port, security=Security.PLAINTEXT):
+            with pop3lib.Client(server.host, server.port, security=pop3lib.Security.PLAINTEXT):
                 pass
 
     For the parameters see :class:`ScriptServer`.

@@ -28,7 +28,10 @@ class Server:
     ::
 
         with Server(messages=[b"Subject: hello\\r\\n\\r\\nHi\\r\\n"]) as server:
-            poplib_or_whatever(server.host, server.port, "ann", "secret")
+            clear = {"security": pop3lib.Security.PLAINTEXT, "allow_insecure_login": True}
+            with pop3lib.Client(server.host, server.port, **clear) as pop:
+                pop.login("ann", "secret")
+                pop.dele(1)
         assert server.maildrops["ann"].messages == []
 
     An error inside a session that is not the client's fault, such as one raised by a message
