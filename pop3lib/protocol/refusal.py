@@ -46,7 +46,7 @@ def refused(
     """Return the exception for *reply*, a ``-ERR`` to *command* in *state*."""
     fallback = AuthenticationError if command.authenticates else CommandError
     kind = _BY_CODE.get(reply.code or "", fallback)
-    said = f"[{reply.code}] {reply.display}" if reply.code else reply.display
+    said = " ".join(filter(None, (reply.code and f"[{reply.code}]", reply.display.strip())))
     message = f"{command} was refused in the state {state.name}: {said or 'no reason given'}"
     message = f"{message} ({why})" if why else message
     message = f"{message}. {_ADVICE[kind]}."

@@ -94,6 +94,7 @@ def test_LIM_18_empty_or_controlled_unique_ids_are_refused(body: bytes) -> None:
         ("2 -1294967296", DropListing(2, None), 1),
         ("2 320 octets", DropListing(2, 320), 1),
         ("2 messages", DropListing(2, None), 2),
+        (" 2   320", DropListing(2, 320), 1),
     ],
 )
 def test_STAT_with_what_real_servers_add(text: str, listing: DropListing, defects: int) -> None:
@@ -117,6 +118,17 @@ def test_SEQ_12_an_answer_about_another_message_is_refused() -> None:
     for text in ("1 abc", ""):
         with pytest.raises(RemoteProtocolError):
             Uidl(2).parse(ok(text), b"")
+
+
+def test_spaces_too_many_in_an_answer_about_one_message_do_no_harm() -> None:
+    assert List(2).parse(ok(" 2  100"), b"") == 100
+    assert Uidl(2).parse(ok(" 2  abc "), b"") == "abc"
+
+
+@pytest.mark.parametrize("uid", [b"caf\xe9", "caf\xe9".encode(), b"[x] y"])
+def test_an_odd_unique_id_is_the_same_alone_and_in_the_listing(uid: bytes) -> None:
+    alone = Uidl(2).parse(parse_status(b"+OK 2 " + uid), b"")
+    assert alone == parse_uids(b"2 " + uid + b"\r\n")[2]
 
 
 def test_commands_are_values() -> None:

@@ -18,8 +18,8 @@ from pop3lib.protocol.values import DropListing, Listing
 
 T_co = TypeVar("T_co", covariant=True)
 
-_DROP_LISTING = re.compile(r"([0-9]{1,10})(?: +(-?[0-9]{1,19}))?( .*)?")
-_SIZE = re.compile(r"([0-9]{1,10}) +([0-9]{1,19})( .*)?")
+_DROP_LISTING = re.compile(r"[ \t]*([0-9]{1,10})(?:([ \t]+)(-?[0-9]{1,19}))?([ \t].*)?")
+_SIZE = re.compile(r"[ \t]*([0-9]{1,10})[ \t]+([0-9]{1,19})(?:[ \t].*)?")
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,15 @@ class Stat(Command[DropListing]):
         if match is None:
             raise RemoteProtocolError(f"STAT must answer two numbers: {_shown(reply)}")
         defects = []
-        size = int(match[2]) if match[2] else None
+        size = int(match[3]) if match[3] else None
         if size is None:
             defects.append("no size in the answer to STAT")
         elif size < 0:  # a counter of 32 bits that ran over (MailKit #872)
             defects.append("a negative size in the answer to STAT")
             size = None
-        if match[3]:  # RFC 1939 section 5 discourages it, and allows it
+        if match.start(1) or match[2] not in (" ", None):
+            defects.append(f"more than single spaces in the answer to STAT: {_shown(reply)}")
+        if match[4]:  # RFC 1939 section 5 discourages it, and allows it
             defects.append(f"more than two numbers in the answer to STAT: {_shown(reply)}")
         return DropListing(int(match[1]), size, tuple(defects))
 
@@ -123,15 +125,16 @@ class Uidl(_About[T_co], Generic[T_co]):
         """Read the unique-ids."""
         if self.number is None:
             return cast(T_co, parse_uids(body))
-        number, _, uid = reply.text.partition(" ")
-        if uid and number != str(self.number):
+        # From the octets: the text may have been read as UTF-8, and an id is no text.
+        number, _, uid = reply.line.partition(b" ")[2].strip(b" ").partition(b" ")
+        if uid and number != str(self.number).encode():
             raise RemoteProtocolError(f"the answer is not about {self}: {_shown(reply)}")
         # Twisted leaves the number out (twisted #9104).
-        return cast(T_co, parse_uid((uid or number).strip(" ").encode(), []))
+        return cast(T_co, parse_uid(uid.lstrip(b" ") or number, []))
 
     def learn(self, session: Session, reply: Reply, result: Any) -> None:
         """Note it where the server left the number out."""
-        if self.number is not None and " " not in reply.text:
+        if self.number is not None and " " not in reply.text.strip(" "):
             session.defects.append(f"{self} was answered without the number")
 
 
