@@ -15,6 +15,7 @@ from pop3lib.errors import (
     LocalProtocolError,
     LoginDelayError,
     MaildropInUseError,
+    PasswordFileError,
     POP3Error,
     RemoteProtocolError,
     ServerDisconnected,
@@ -82,6 +83,7 @@ from pop3lib.headers import (
     UnstructuredHeader,
     parse_headers,
 )
+from pop3lib.passwords import FoundLogin, find_login
 from pop3lib.protocol import Capabilities, DropListing, Limits, Listing, Quirk, State
 from pop3lib.secret import Secret
 from pop3lib.survey import Message, Summary
@@ -143,6 +145,7 @@ __all__ = [
     "DateHeader",
     "DropListing",
     "Field",
+    "FoundLogin",
     "Group",
     "Header",
     "Headers",
@@ -161,6 +164,7 @@ __all__ = [
     "MessageIdHeader",
     "MimeVersionHeader",
     "POP3Error",
+    "PasswordFileError",
     "Quirk",
     "ReceivedHeader",
     "ReferencesHeader",
@@ -176,6 +180,7 @@ __all__ = [
     "UnstructuredHeader",
     "UnsupportedError",
     "WrongStateError",
+    "find_login",
     "parse_headers",
 ]
 

@@ -84,6 +84,10 @@ class WrongStateError(LocalProtocolError):
     """Not now: the session's state forbids it, the message is deleted, the client is closed."""
 
 
+class PasswordFileError(POP3Error):
+    """A file of passwords is open to others, or cannot be read; nothing was connected."""
+
+
 class UnsupportedError(POP3Error):
     """The server does not offer this; nothing was sent."""
 

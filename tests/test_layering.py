@@ -27,6 +27,8 @@ PARTS: dict[str, set[str]] = {
     "protocol": {"errors", "printable", "secret", "sasl"},
     "testing": {"errors", "printable", "secret", "sasl"},
     "endpoint": {"errors"},
+    "netrc": {"errors", "secret"},
+    "passwords": {"errors", "secret", "netrc"},
     "stream": {"errors"},
     "patience": {"errors", "endpoint"},
     "transport": {"errors", "endpoint", "patience"},
