@@ -44,11 +44,6 @@ class Authorization:
         self.channel: Channel = Channel()
 
     @property
-    def in_exchange(self) -> bool:
-        """Whether the client's next line is a SASL response."""
-        return self._conversation is not None
-
-    @property
     def mechanisms(self) -> tuple[str, ...]:
         """The names of the mechanisms that are offered now."""
         return tuple(offered_mechanisms(self._settings, self.channel))
@@ -90,10 +85,13 @@ class Authorization:
         conversation = BY_NAME[name](self._desk(), initial)
         return self._advance(conversation, lambda: next(conversation))
 
-    def respond(self, line: bytes) -> str | Maildrop:
-        """Hear the answer to a challenge."""
+    def resumed(self) -> Conversation | None:
+        """Return the exchange whose response the client's next line is; it ends unless resumed."""
         conversation, self._conversation = self._conversation, None
-        assert conversation is not None, "there is an exchange"
+        return conversation
+
+    def respond(self, conversation: Conversation, line: bytes) -> str | Maildrop:
+        """Hear the answer to a challenge."""
         if line == b"*":  # RFC 5034 section 4
             raise Refusal("cancelled")
         response = _from_base64(line)

@@ -1,8 +1,15 @@
 """What may go wrong between the server and the client, on order.
 
-A fault stands between what a session says and the socket: it is called with the pieces of each
-answer and yields what to do in their place. One object serves one connection, so it can count
-octets over all answers. Nothing here does I/O or sleeps; the server does as it is told.
+A fault stands between what a session answers and the socket: it is called for each answer, with
+the command and what would be done, and yields what to do in its place. One object serves one
+connection, so it may count octets over all answers. A command acts while its answer is taken:
+what a fault does not take has not happened. Nothing here does I/O or sleeps; the server does as
+it is told.
+
+:func:`at` names the command; each of the others is a fault for every answer, the greeting
+included, where it stands alone. :func:`chain` puts several in a row::
+
+    Server(faults=lambda _: chain(at("RETR 2", cut(100)), at("STAT", delay(0.5))))
 """
 
 from __future__ import annotations
@@ -14,9 +21,10 @@ from typing import TypeAlias
 
 @dataclass(frozen=True)
 class Pause:
-    """Wait so many seconds; stopping the server ends the wait."""
+    """Wait; stopping the server ends the wait."""
 
-    seconds: float
+    #: how many seconds; None: until the server stops
+    seconds: float | None
 
 
 @dataclass(frozen=True)
@@ -27,64 +35,149 @@ class HangUp:
     reset: bool = False
 
 
-Action: TypeAlias = bytes | Pause | HangUp
-#: Turns the pieces of an answer into what is done instead.
-Fault: TypeAlias = Callable[[Iterable[bytes]], Iterator[Action]]
+@dataclass(frozen=True)
+class Remark:
+    """Put a line into the session's log: what was done on order is told there."""
+
+    #: the line, without the ``--`` in front
+    text: str
+
+
+#: Octets to send, or what else to do.
+Action: TypeAlias = bytes | Pause | HangUp | Remark
+#: Called for each answer with the command and what would be done; yields what is done instead.
+#: The command is as the client said it, its verb in upper case and without secrets (``"RETR 2"``,
+#: ``"PASS"``, ``"AUTH PLAIN"``), or ``"greeting"``, or ``"response"`` for a line inside AUTH.
+Fault: TypeAlias = Callable[[str, Iterable[Action]], Iterator[Action]]
 #: Called for each connection, counted from 1; None where nothing goes wrong on it.
 Faults: TypeAlias = Callable[[int], Fault | None]
 
 
-def no_fault(pieces: Iterable[bytes]) -> Iterator[Action]:
-    """Send all as it is."""
-    return iter(pieces)
+def no_fault(command: str, actions: Iterable[Action]) -> Iterator[Action]:
+    """Do all as it is."""
+    return iter(actions)
 
 
-def drip(octets: int = 1, seconds: float = 0.0) -> Fault:
-    """Send *octets* at a time, with a pause of *seconds* between."""
+def at(command: str, fault: Fault, *, times: int | None = None) -> Fault:
+    """Have *fault* at one command only: ``"RETR 2"``, or ``"RETR"`` for every message.
 
-    def fault(pieces: Iterable[bytes]) -> Iterator[Action]:
-        for piece in pieces:
-            for start in range(0, len(piece), octets):
-                yield piece[start : start + octets]
-                yield Pause(seconds)
+    :param command: a whole command, a verb, ``"greeting"``, or ``"response"`` (a line in AUTH).
+    :param times: how often, counted from the first such command; None for always.
+    """
+    left = times
+
+    def located(said: str, actions: Iterable[Action]) -> Iterator[Action]:
+        nonlocal left
+        if left == 0 or command not in (said, said.partition(" ")[0]):
+            return iter(actions)
+        left = None if left is None else left - 1
+        return fault(said, actions)
+
+    return located
+
+
+def chain(*faults: Fault) -> Fault:
+    """Have several faults: each is given what the one before it made of the answer."""
+
+    def chained(command: str, actions: Iterable[Action]) -> Iterator[Action]:
+        for fault in faults:
+            actions = fault(command, actions)
+        return iter(actions)
+
+    return chained
+
+
+def refuse(text: str = "[SYS/TEMP] not now") -> Fault:
+    """Answer ``-ERR`` with *text*; the command does nothing."""
+
+    def fault(command: str, actions: Iterable[Action]) -> Iterator[Action]:
+        yield Remark(f"on order: {command} is refused")
+        yield f"-ERR {text}\r\n".encode()
+
+    return fault
+
+
+def silence() -> Fault:
+    """Say nothing any more, and keep the connection open; the command does nothing."""
+
+    def fault(command: str, actions: Iterable[Action]) -> Iterator[Action]:
+        yield Remark(f"on order: silence at {command}")
+        yield Pause(None)
 
     return fault
 
 
 def delay(seconds: float) -> Fault:
-    """Wait before each answer."""
+    """Wait before the answer."""
 
-    def fault(pieces: Iterable[bytes]) -> Iterator[Action]:
+    def fault(command: str, actions: Iterable[Action]) -> Iterator[Action]:
         yield Pause(seconds)
-        yield from pieces
+        yield from actions
+
+    return fault
+
+
+def drip(octets: int = 1, seconds: float = 0.0) -> Fault:
+    """Send *octets* at a time, with a pause of *seconds* between."""
+
+    def fault(command: str, actions: Iterable[Action]) -> Iterator[Action]:
+        for action in actions:
+            if not isinstance(action, bytes):
+                yield action
+                continue
+            for start in range(0, len(action), octets):
+                yield action[start : start + octets]
+                yield Pause(seconds)
 
     return fault
 
 
 def cut(octets: int, *, reset: bool = False) -> Fault:
-    """Hang up when *octets* have been sent, the greeting included."""
+    """Hang up when *octets* have been sent.
+
+    They are those of the whole connection, the greeting included, or under :func:`at` those of
+    the answers named there: ``at("RETR 2", cut(100))`` breaks off inside that message.
+
+    :param reset: whether by a reset, as of a machine that crashed.
+    """
     left = octets
 
-    def fault(pieces: Iterable[bytes]) -> Iterator[Action]:
+    def fault(command: str, actions: Iterable[Action]) -> Iterator[Action]:
         nonlocal left
-        for piece in pieces:
-            yield piece[:left]
-            left -= len(piece)
+        for action in actions:
+            if not isinstance(action, bytes):
+                yield action
+                continue
+            yield action[:left]
+            left -= len(action)
             if left <= 0:
+                yield Remark(f"on order: cut after {octets} octets, in the answer to {command}")
                 yield HangUp(reset)
                 return
 
     return fault
 
 
-def garbage(octets: bytes, *, after: int = 1) -> Fault:
-    """Send *octets* in the place of the answer that follows the first *after* of them."""
-    answers = 0
+def garbage(octets: bytes) -> Fault:
+    """Send *octets* in the place of the answer; the command acts all the same."""
+    return rewrite(lambda answer: octets)
 
-    def fault(pieces: Iterable[bytes]) -> Iterator[Action]:
-        nonlocal answers
-        answers += 1
-        said = b"".join(pieces)
-        yield octets if answers == after + 1 else said
+
+def insert(octets: bytes, *, after: int = 0) -> Fault:
+    """Send *octets* inside the answer, after so many of its own, or in front of it."""
+    return rewrite(lambda answer: answer[:after] + octets + answer[after:])
+
+
+def rewrite(change: Callable[[bytes], bytes]) -> Fault:
+    """Send what *change* makes of the whole answer, final dot and all, in its place."""
+
+    def fault(command: str, actions: Iterable[Action]) -> Iterator[Action]:
+        said: list[bytes] = []
+        for action in actions:
+            if isinstance(action, bytes):
+                said.append(action)
+            else:
+                yield action
+        yield change(b"".join(said))
 
     return fault

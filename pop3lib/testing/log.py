@@ -45,6 +45,13 @@ class Log:
         self.remark(f"violation: {text}")
 
 
+def name_of(line: bytes) -> str:
+    """Return a command as far as one may see it, its verb in upper case: ``"APOP ann"``."""
+    words = escape(line).split(" ")
+    verb = words[0].upper()
+    return " ".join([verb, *words[1 : _WORDS_BEFORE.get(verb)]])
+
+
 def _without_secret(line: str) -> str:
     before = _WORDS_BEFORE.get(line[:4].upper())
     if before is None:

@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
-from pop3lib.testing.auth import Channel
+from pop3lib.testing.auth import Channel, Conversation
 from pop3lib.testing.authorization import Authorization
 from pop3lib.testing.capabilities import capability_lines
-from pop3lib.testing.log import Log
+from pop3lib.testing.log import Log, name_of
 from pop3lib.testing.maildrop import Kept, Maildrop
 from pop3lib.testing.settings import Settings
 from pop3lib.testing.stuffing import stuffed, top
@@ -75,17 +75,22 @@ class Session:
 
     def receive(self, data: bytes) -> Iterator[bytes]:
         """Yield the answers to the lines in *data*; take all of them before the next call."""
+        for _, pieces in self.answers(data):
+            yield from pieces
+
+    def answers(self, data: bytes) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Yield the name of each command in *data*, and its answer; it acts as that is taken."""
         self._buffer += data
         if not self._settings.pipelining and self._buffer.count(b"\n") > 1:
             self._violation("several commands at once though PIPELINING is not announced")
         while not (self.over or self.wants_tls) and (line := self._next_line()) is not None:
-            yield from self._answer(line)
+            yield self._hear(line)
         if self._buffer and (self.over or self.wants_tls):
             self._said_too_early()
         elif len(self._buffer) > LONGEST_LINE:
             self._buffer.clear()
             self.over = True
-            yield self._say("-ERR the line is too long")
+            yield "", iter([self._say("-ERR the line is too long")])
 
     def tls_started(self, channel: Channel) -> None:
         """Go on inside TLS; what the client said before is forgotten (:rfc:`2595#section-4`)."""
@@ -123,18 +128,24 @@ class Session:
         # RFC 2595 section 4: the client waits. Dovecot, too, hangs up here.
         self.over, self.wants_tls = True, False
 
-    def _answer(self, line: bytes) -> Iterator[bytes]:
+    def _hear(self, line: bytes) -> tuple[str, Iterator[bytes]]:
+        conversation = self._authorization.resumed()
+        if conversation is not None:
+            self._conversed.response(line)
+            return "response", self._answer(self._respond(conversation, line))
+        self._conversed.command(line)
+        return name_of(line), self._answer(self._obey(line))
+
+    def _answer(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
         try:
-            if self._authorization.in_exchange:
-                self._conversed.response(line)
-                yield self._begin(self._authorization.respond(line))
-            else:
-                yield from self._obey(line)
+            yield from pieces
         except Refusal as refusal:
             yield self._say(f"-ERR {refusal}")
 
+    def _respond(self, conversation: Conversation, line: bytes) -> Iterator[bytes]:
+        yield self._begin(self._authorization.respond(conversation, line))
+
     def _obey(self, line: bytes) -> Iterator[bytes]:
-        self._conversed.command(line)
         name, *arguments = line.decode("utf-8", "replace").split(" ")
         verb = name.upper()
         self._check_line(line, verb)

@@ -12,7 +12,7 @@ from typing import Self
 
 from pop3lib.sasl.channel_binding import ChannelBinding
 from pop3lib.testing.channel import channel_of
-from pop3lib.testing.faults import Fault, HangUp, Pause
+from pop3lib.testing.faults import Action, Fault, HangUp, Pause, Remark
 from pop3lib.testing.listener import Listener
 from pop3lib.testing.session import Session
 
@@ -59,35 +59,38 @@ class Wire:
         """Carry *session* to its end, over TLS from the start or once it asks for it."""
         if implicit_tls:
             self._start_tls(session, context, binding)
-        self._do([session.greet()])
+        self._do(session, self._fault("greeting", [session.greet()]))
         while not session.over and (data := self._socket.recv(_TOGETHER)):
-            self._do(session.receive(data))
+            answers = session.answers(data)
+            self._do(session, (action for each in answers for action in self._fault(*each)))
             if session.wants_tls:
                 self._start_tls(session, context, binding)
         if session.over:
             self._leave()
 
-    def _do(self, pieces: Iterable[bytes]) -> None:
-        """Send an answer's pieces, small ones together, or do what a fault has made of them."""
+    def _do(self, session: Session, actions: Iterable[Action]) -> None:
+        """Send octets, small ones together, and do what else is ordered between them."""
         held: list[bytes] = []
         octets = 0
-        for action in self._fault(pieces):
+        for action in actions:
             if isinstance(action, bytes):
                 held.append(action)
                 octets += len(action)
             if octets >= _TOGETHER or not isinstance(action, bytes):
                 self._socket.sendall(b"".join(held))
                 held, octets = [], 0
-            if isinstance(action, Pause):
-                self._listener.stopping.wait(action.seconds)
-            elif isinstance(action, HangUp):
-                self._break(action)
+                self._obey(session, action)
         self._socket.sendall(b"".join(held))
 
-    def _break(self, how: HangUp) -> None:
-        if how.reset:
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-        raise _Broken("hung up, on order")
+    def _obey(self, session: Session, action: Action) -> None:
+        if isinstance(action, Pause):
+            self._listener.stopping.wait(action.seconds)
+        elif isinstance(action, Remark):
+            session.remark(action.text)
+        elif isinstance(action, HangUp):
+            if action.reset:
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            raise _Broken("hung up, on order")
 
     def _start_tls(
         self, session: Session, context: ssl.SSLContext | None, binding: ChannelBinding | None

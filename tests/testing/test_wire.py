@@ -242,7 +242,7 @@ def test_a_drip_sends_the_same_in_pieces() -> None:
 
 
 def test_garbage_comes_in_the_place_of_an_answer() -> None:
-    order = faults.garbage(b"HTTP/1.1 400\r\n", after=1)
+    order = faults.at("UTF8", faults.garbage(b"HTTP/1.1 400\r\n"), times=1)
     with Server(faults=lambda _: order) as server, greeted(server.port) as peer:
         assert peer.say("UTF8") == b"HTTP/1.1 400\r\n"
         assert peer.say("UTF8") == b"+OK\r\n"
