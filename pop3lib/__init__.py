@@ -87,6 +87,7 @@ from pop3lib.passwords import FoundLogin, find_login
 from pop3lib.protocol import Capabilities, DropListing, Limits, Listing, Quirk, State
 from pop3lib.secret import Secret
 from pop3lib.survey import Message, Summary
+from pop3lib.timing import Timed
 
 __version__ = "0.1.0.dev0"
 
@@ -177,6 +178,7 @@ __all__ = [
     "ServerTimeout",
     "State",
     "Summary",
+    "Timed",
     "UnstructuredHeader",
     "UnsupportedError",
     "WrongStateError",

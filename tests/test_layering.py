@@ -29,6 +29,7 @@ PARTS: dict[str, set[str]] = {
     "endpoint": {"errors"},
     "netrc": {"errors", "secret"},
     "passwords": {"errors", "secret", "netrc"},
+    "timing": {"protocol"},
     "stream": {"errors"},
     "patience": {"errors", "endpoint"},
     "transport": {"errors", "endpoint", "patience"},

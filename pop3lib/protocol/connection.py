@@ -263,7 +263,10 @@ class Connection:
         self._wants_tls = False
         exchange = self._pipeline.first
         assert exchange is not None and exchange.reply is not None  # it was what made TLS wanted
-        self._succeed(exchange, exchange.reply, None)
+        try:
+            self._succeed(exchange, exchange.reply, None)
+        except Exception as error:  # a watcher's own mistake
+            self.fail(self._blamed(error))
         self._release()
 
     def _take_in(self, data: bytes) -> None:
@@ -409,6 +412,7 @@ class Connection:
         return details, why or ", ".join(f"{key}: {value}" for key, value in details.items())
 
     def _pop(self, exchange: Exchange[Any]) -> None:
+        self._witness.answered(exchange.command)
         self._pipeline.finish()
         self._witness.keep(exchange.command.secrets)
         self.settled += 1

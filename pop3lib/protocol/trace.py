@@ -7,13 +7,25 @@ Secrets never get here: commands name themselves, and server text comes masked.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from pop3lib.protocol.veil import Veil
 
 #: Called with each line. It had better not raise: what it raises breaks the connection.
 Trace: TypeAlias = Callable[[str], None]
+
+
+@runtime_checkable
+class HasClock(Protocol):
+    """A trace that wants to know how long each command took; the core has no clock."""
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        """What returns seconds since some moment."""
+        raise NotImplementedError
+
 
 _NAMES = {0x5C: "\\\\", 0x0D: "\\r", 0x0A: "\\n", 0x09: "\\t"}
 _ESCAPES = [
@@ -30,14 +42,28 @@ def escape(octets: bytes) -> str:
 class Tracer:
     """Forms lines out of what crosses the wire, for one who watches."""
 
-    __slots__ = ("_begins", "_eol", "_partial", "_trace", "_veil")
+    __slots__ = ("_begins", "_clock", "_eol", "_partial", "_since", "_trace", "_veil")
 
     def __init__(self, trace: Trace, eol: bytes, veil: Veil) -> None:
         self._trace = trace
+        self._clock = trace.clock if isinstance(trace, HasClock) else None
+        self._since: deque[float] = deque()
         self._eol = eol
         self._veil = veil
         self._partial = b""
         self._begins = True
+
+    def begun(self, command: str) -> None:
+        """Show a command that is given out to be sent."""
+        if self._clock is not None:
+            self._since.append(self._clock())
+        self.sent(command)
+
+    def answered(self, command: str) -> None:
+        """Say how long it took until the answer to *command* was in, if somebody asks."""
+        if self._clock is not None and self._since:  # nothing was sent to be greeted
+            seconds = self._clock() - self._since.popleft()
+            self._trace(f"-- {escape(command.encode())} took {seconds:.3f} s")
 
     def sent(self, line: str) -> None:
         """Show a line that is given out to be sent."""

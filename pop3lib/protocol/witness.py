@@ -41,7 +41,12 @@ class Witness:
     def sent(self, command: Command[Any]) -> None:
         """See a command that is given out to be sent."""
         if self._tracer is not None:
-            self._tracer.sent(str(command))
+            self._tracer.begun(str(command))
+
+    def answered(self, command: Command[Any]) -> None:
+        """See that the answer to a command is in, to its last octet."""
+        if self._tracer is not None:
+            self._tracer.answered(str(command))
 
     def responded(self, response: str) -> None:
         """See the answer to a challenge."""
