@@ -14,7 +14,13 @@ author = "The pop3lib authors"
 copyright = "the pop3lib authors, MIT licence"
 version = release = pop3lib.__version__
 
-extensions = ["sphinx.ext.autodoc", "sphinx.ext.doctest", "pop3_tables"]
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.doctest",
+    "pop3_pictures",
+    "pop3_readings",
+    "pop3_tables",
+]
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = "pop3lib"

@@ -18,6 +18,7 @@ import pop3lib
 from pop3lib.compat.poplib import POP3
 from pop3lib.testing import Server
 from tests.conftest import Tls
+from tests.headers.readings import cases
 from tests.pages import Block, blocks, in_order, run
 from tests.test_public import MODULES, PUBLIC
 
@@ -122,7 +123,8 @@ def test_the_code_in_a_docstring_runs(name: str, world: Server) -> None:
 def test_a_block_is_run_or_is_no_program_or_says_why_not(name: str, block: Block) -> None:
     if block.kind == "literalinclude":
         included = ((ROOT / name).parent / block.source).resolve()
-        assert included.is_file() and included.parent.name in {"examples", "tests"}
+        assert included.is_file()
+        assert included.relative_to(ROOT).parts[0] in {"examples", "tests", "pop3lib"}
     elif block not in in_order(BLOCKS[name]):
         assert block.excuse or block.kind in NO_PROGRAM
         assert ">>> " not in block.source, "examples stand without a directive: so they are run"
@@ -142,3 +144,45 @@ PATH = re.compile(r"(?<![\w/.])(?:tests|docs|examples|pop3lib|\.ci)/[\w/.-]*\w")
 def test_what_a_page_calls_a_file_is_one(name: str) -> None:
     named = PATH.findall(PAGES[name])
     assert [path for path in named if not (ROOT / path).exists() and "_build" not in path] == []
+
+
+def explained(page: str) -> Iterator[str]:
+    """Yield the defects of the fields in a page's tables of readings."""
+    for body in re.findall(r"^\.\. pop3-readings::\n\n((?: {4}.+\n)+)", page, re.MULTILINE):
+        for line in body.splitlines():
+            octets = line.strip().encode("latin-1").decode("unicode_escape").encode("latin-1")
+            yield from next(iter(pop3lib.parse_headers(octets + b"\r\n\r\n"))).defects
+
+
+def met() -> Iterator[str]:
+    """Yield every defect of the tables of cases and of the corpus, without its field's name."""
+    folder = ROOT / "tests" / "headers" / "corpus"
+    blocks = [case.raw for case in cases()] + [file.read_bytes() for file in folder.rglob("*.hdr")]
+    for headers in map(pop3lib.parse_headers, blocks):
+        names = "|".join(re.escape(header.name) for header in headers)
+        for defect in headers.defects:
+            yield re.sub(rf"^(?:{names}): ", "", defect) if names else defect
+
+
+def test_every_defect_there_is_in_real_mail_is_explained() -> None:
+    page = PAGES["docs/explanation/defects.rst"]
+    known = set(explained(page)) | set(re.findall(r"^``(.+)``$", page, re.MULTILINE))
+    general = (
+        (r"^.* occurs \d+ times", "... occurs 2 times"),
+        (r"(no header field:).*", r"\1 1, the first: '...'"),
+    )
+    unknown = set()
+    for defect in met():
+        for pattern, words in general:
+            defect = re.sub(pattern, words, defect)
+        unknown |= {defect} - known
+    assert unknown == set()
+
+
+def test_every_public_name_is_on_a_page_of_the_reference() -> None:
+    pages = "\n".join(text for name, text in PAGES.items() if name.startswith("docs/reference/"))
+    shown = set(re.findall(r"^ *\.\. (?:auto\w+|data):: (?:[\w.]+\.)?(\w+)", pages, re.MULTILINE))
+    if ".. pop3-header-keys::" in pages:
+        shown |= {name for name in pop3lib.headers.__all__ if name.isupper()}
+    public = {name for module in MODULES for name in sys.modules[module].__all__}
+    assert public - shown == set()

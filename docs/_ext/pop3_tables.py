@@ -1,7 +1,8 @@
 """Tables made of the commands themselves when the documentation is built.
 
 ``.. pop3-commands::`` lists every public command with its states; ``.. pop3-transitions::`` says
-which state a success leads to. What the classes say is what is printed, so it cannot be wrong.
+which state a success leads to; ``.. pop3-header-keys::`` has the typed keys of header fields. What
+the classes say is what is printed, so it cannot be wrong.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from pop3lib import protocol
+from pop3lib import headers, protocol
+from pop3lib.headers import Field
 from pop3lib.protocol import Command, State
 
 Row = tuple[nodes.Node, ...]
@@ -91,6 +93,32 @@ def _row(cells: Row) -> nodes.row:
     return nodes.row("", *(nodes.entry("", cell) for cell in cells))
 
 
+def header_keys() -> list[str]:
+    """Return the names of the typed keys that the package exports."""
+    return [name for name in headers.__all__ if isinstance(getattr(headers, name), Field)]
+
+
+def _key_row(name: str) -> Row:
+    key: Field[Any] = getattr(headers, name)
+    target = nodes.paragraph("", "", nodes.literal("", name), ids=[_id(name)])
+    return (target, _text(key.name), _literal(key.kind.__name__))
+
+
+def _id(name: str) -> str:
+    return f"pop3lib.{name}"
+
+
+class HeaderKeyTable(SphinxDirective):
+    """The typed keys of header fields, each of which can be linked to as data of the package."""
+
+    def run(self) -> list[nodes.Node]:
+        """Make the table."""
+        domain = self.env.domains["py"]
+        for name in header_keys():
+            domain.note_object(_id(name), "data", _id(name))
+        return [table(("key", "field", "read as"), map(_key_row, header_keys()))]
+
+
 class CommandTable(SphinxDirective):
     """Every command, with the states it may be sent in."""
 
@@ -113,4 +141,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives."""
     app.add_directive("pop3-commands", CommandTable)
     app.add_directive("pop3-transitions", TransitionTable)
+    app.add_directive("pop3-header-keys", HeaderKeyTable)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
