@@ -7,6 +7,7 @@ library printed, raised or kept is searched for the password in every spelling.
 from __future__ import annotations
 
 import gc
+import json
 import logging
 import sys
 import warnings
@@ -35,9 +36,10 @@ PACKAGE = str(Path(pop3lib.__file__).parent)
 GREETING = b"+OK ready <1896.697170952@dbc.mtview.ca.us>\r\n"
 CAPA = (
     b"+OK\r\nUSER\r\nUIDL\r\nSASL PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-512 "
-    b"OAUTHBEARER XOAUTH2\r\n.\r\n"
+    b"SCRAM-SHA-1-PLUS SCRAM-SHA-256-PLUS SCRAM-SHA-512-PLUS OAUTHBEARER XOAUTH2\r\n.\r\n"
 )
-PASSWORDS = ["USER", "APOP", "PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"]
+#: Each with a form of its own on the wire; the others are these with another digest.
+PASSWORDS = ["USER", "APOP", "PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-256", "SCRAM-SHA-512-PLUS"]
 TOKENS = ["OAUTHBEARER", "XOAUTH2"]
 
 
@@ -61,7 +63,7 @@ def assert_unseen(text: str) -> None:
 def decoded(line: bytes) -> bytes:
     """Return the last word of *line* as what its base64 stands for."""
     with suppress(ValueError):
-        return b64decode(line.split()[-1], validate=True)
+        return b64decode(b"".join(line.split()[-1:]), validate=True)
     return b""
 
 
@@ -69,10 +71,18 @@ def printable(octets: bytes) -> bytes:
     return octets.replace(b"\0", b" ").replace(b"\r", b"").replace(b"\n", b"")
 
 
+def told(line: bytes) -> bytes:
+    """Return the secret of *line* as a server may have understood it."""
+    return (decoded(line) or line.rstrip()).split(b" ")[-1].split(b"\0")[-1].split(b"\x01")[0]
+
+
 def cut(peer: Peer) -> None:
     peer.say(b"-E")
     peer.socket.close()
 
+
+#: What an OAuth server explains a refusal with (RFC 7628 section 3.2.2).
+REASON = ("status", "scope", "openid-configuration")
 
 Doing = Callable[[Peer, bytes], None]
 
@@ -83,6 +93,21 @@ FAILURES: dict[str, Doing] = {
     ),
     "repeats all it heard": lambda peer, line: peer.say(
         b"-ERR " + b" ".join(map(printable, peer.heard))[-450:] + b"\r\n"
+    ),
+    "repeats it percent-encoded": lambda peer, line: peer.say(
+        b"-ERR " + quote(told(line), safe="").encode() + b"\r\n"
+    ),
+    "repeats it in hexadecimal": lambda peer, line: peer.say(
+        b"-ERR " + told(line).hex().encode() + b"\r\n"
+    ),
+    "repeats it in base64": lambda peer, line: peer.say(
+        b"-ERR bad: " + b64encode(told(line)) + b"\r\n"
+    ),
+    "repeats it as a code": lambda peer, line: peer.say(b"-ERR [" + told(line) + b"] no\r\n"),
+    "repeats it as a reason": lambda peer, line: peer.say(
+        b"+ "
+        + b64encode(json.dumps(dict.fromkeys(REASON, told(line).decode("latin-1"))).encode())
+        + b"\r\n"
     ),
     "repeats it with a wrong mark": lambda peer, line: peer.say(
         b"ERR " + printable(line) + b"\r\n"
@@ -180,6 +205,12 @@ def test_the_search_finds_what_is_there() -> None:
     for text in (HUSH, b64encode(b"\0ann\0" + HUSH.encode()).decode(), quote(HUSH)):
         with pytest.raises(AssertionError, match="came out"):
             assert_unseen(f"x{text}x")
+
+
+def test_the_servers_that_repeat_a_secret_have_understood_it() -> None:
+    plain, oauth = f"\0ann\0{HUSH}", f"user=ann\1auth=Bearer {HUSH}\1\1"
+    lines = [f"PASS {HUSH}", *(f"AUTH X {b64encode(t.encode()).decode()}" for t in (plain, oauth))]
+    assert {told(f"{line}\r".encode()) for line in lines} == {HUSH.encode()}
 
 
 @pytest.mark.usefixtures("face")
