@@ -6,7 +6,7 @@ import contextlib
 import socket
 import ssl
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 from pop3lib.testing.listener import Listener
 from pop3lib.testing.notation import CRLF, write_line
@@ -157,10 +157,11 @@ class _Play:
         said, self._buffer = self._buffer[:size], self._buffer[size:]
         return said
 
-    def _hung_up(self, line: Line) -> None:
-        if self._listener.stopping.is_set():  # our own doing: what is unplayed says enough
-            raise ConnectionAbortedError
-        raise _Left(self._told(line, "the client hung up", self._buffer))
+    def _hung_up(self, line: Line) -> NoReturn:
+        if not self._listener.stopping.is_set():  # else it is our own doing
+            # No failure: what left the block by an exception hangs up too, and is the reason then.
+            self.unplayed = self._told(line, "the client hung up", self._buffer)
+        raise ConnectionAbortedError
 
     def _expect_silence(self, line: Line | None) -> None:
         """Fail where the client has gone on speaking, as far as that has got here yet."""

@@ -105,14 +105,34 @@ def test_a_second_connection_fails() -> None:
         say(server.port)
 
 
-def test_what_goes_wrong_in_the_test_itself_is_not_hidden_by_the_unplayed_rest() -> None:
+@pytest.mark.parametrize("noticed", [False, True])
+@pytest.mark.parametrize("said", [b"", b"USER an"])
+def test_what_goes_wrong_in_the_test_itself_is_not_hidden_by_the_unplayed_rest(
+    said: bytes, noticed: bool
+) -> None:
     with (
         pytest.raises(ZeroDivisionError),
         script(LOGIN) as server,
         socket.create_connection(("127.0.0.1", server.port), 10) as sock,
     ):
         sock.recv(100)
+        sock.sendall(said)
+        if noticed:  # the player sees the end before the block does
+            sock.shutdown(socket.SHUT_WR)
+            while sock.recv(100):
+                pass
         raise ZeroDivisionError
+
+
+def test_a_client_that_hangs_up_is_told_by_itself() -> None:
+    with (
+        pytest.raises(ScriptError, match=r"line 2: .* but the client hung up"),
+        script(LOGIN) as server,
+        socket.create_connection(("127.0.0.1", server.port), 10) as sock,
+    ):
+        sock.recv(100)
+        sock.shutdown(socket.SHUT_WR)
+        assert sock.recv(100) == b""
 
 
 def test_a_script_that_was_left_is_told_with_the_tests_own_error_behind_it() -> None:
