@@ -352,6 +352,22 @@ def test_a_trace_can_be_replayed_as_a_script() -> None:
         assert talk(replay) == content
 
 
+def test_a_trace_with_STLS_in_it_can_be_replayed_as_a_script(tls: Tls) -> None:
+    lines: list[str] = []
+
+    def talk(server: Any, **options: Any) -> bytes:
+        options |= {"security": Security.STARTTLS, "ssl_context": tls.client, "pipelining": False}
+        with client(server, **options) as pop:
+            pop.login("ann", "secret", mechanism="USER")
+            return pop.retr(1)
+
+    with Server(messages=[b"A: b\r\n\r\nx\r\n"], tls_context=tls.server) as server:
+        content = talk(server, trace=lines.append)
+    assert lines[lines.index("C: STLS") + 2] == "-- TLS"
+    with script("\n".join(lines), tls_context=tls.server) as replay:
+        assert talk(replay) == content
+
+
 # --- TLS
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rich.text import Text
 
 from pop3lib import Summary
-from pop3lib.headers import Headers
+from pop3lib.headers import Headers, printable
 
 
 class Row(NamedTuple):
@@ -65,14 +65,10 @@ def details_of(summary: Summary) -> Text:
     if summary.error is not None:
         return text.append(str(summary.error))
     for header in summary.headers:
-        text.append(f"{_name(header.name)}: ", "bold").append(f"{header.display}\n")
+        text.append(f"{printable(header.name)}: ", "bold").append(f"{header.display}\n")
     for defect in summary.headers.defects:
         text.append(f"! {defect}\n", "italic")
     return text
-
-
-def _name(name: str) -> str:
-    return "".join(c if "!" <= c <= "~" else "\N{REPLACEMENT CHARACTER}" for c in name)
 
 
 def raw_of(summary: Summary) -> Text:

@@ -59,6 +59,7 @@ from pop3lib.headers.types import (
     ReturnPathHeader,
     UnstructuredHeader,
 )
+from pop3lib.printable import printable
 
 __all__ = [
     "BCC",
@@ -118,4 +119,5 @@ __all__ = [
     "ReturnPathHeader",
     "UnstructuredHeader",
     "parse_headers",
+    "printable",
 ]

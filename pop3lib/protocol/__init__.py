@@ -26,6 +26,7 @@ from pop3lib.protocol.limits import Limits, Quirk
 from pop3lib.protocol.reply import Reply
 from pop3lib.protocol.session import Session
 from pop3lib.protocol.state import State
+from pop3lib.protocol.trace import Trace
 from pop3lib.protocol.values import DropListing, Language, Listing
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "State",
     "Stls",
     "Top",
+    "Trace",
     "Uidl",
     "User",
     "Utf8",

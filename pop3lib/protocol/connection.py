@@ -264,6 +264,7 @@ class Connection:
         exchange = self._pipeline.first
         assert exchange is not None and exchange.reply is not None  # it was what made TLS wanted
         try:
+            self._witness.secured()
             self._succeed(exchange, exchange.reply, None)
         except Exception as error:  # a watcher's own mistake
             self.fail(self._blamed(error))

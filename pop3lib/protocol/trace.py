@@ -65,6 +65,10 @@ class Tracer:
             seconds = self._clock() - self._since.popleft()
             self._trace(f"-- {escape(command.encode())} took {seconds:.3f} s")
 
+    def secured(self) -> None:
+        """Show that TLS has started; a script takes the remark for an order."""
+        self._trace("-- TLS")
+
     def sent(self, line: str) -> None:
         """Show a line that is given out to be sent."""
         self._trace(f"C: {escape(line.encode())}")

@@ -48,6 +48,11 @@ class Witness:
         if self._tracer is not None:
             self._tracer.answered(str(command))
 
+    def secured(self) -> None:
+        """See TLS start behind STLS."""
+        if self._tracer is not None:
+            self._tracer.secured()
+
     def responded(self, response: str) -> None:
         """See the answer to a challenge."""
         if self._tracer is not None:
