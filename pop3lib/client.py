@@ -178,21 +178,34 @@ class Client(BaseClient):
         self.execute(Auth(mechanism))
 
     def user(self, name: str) -> None:
-        """Say whose maildrop is wanted (:rfc:`1939#section-7`)."""
+        """Say whose maildrop is wanted (:rfc:`1939#section-7`).
+
+        :raises UnsupportedError: where it is not ASCII, and CAPA did not say ``UTF8 USER``
+            (:rfc:`6856#section-2.2`).
+        """
         self.execute(User(name))
 
     def pass_(self, password: SecretText) -> None:
-        """Give the password for the name of the last USER (:rfc:`1939#section-7`)."""
+        """Give the password for the name of the last USER (:rfc:`1939#section-7`).
+
+        :raises InsecureError: where it would cross in clear.
+        :raises UnsupportedError: where it is not ASCII, and CAPA did not say ``UTF8 USER``
+            (:rfc:`6856#section-2.2`).
+        """
         password = Secret(password)
         self.execute(Pass(password))
 
     def apop(self, user: str, password: SecretText) -> None:
-        """Log in by a digest of the greeting's stamp; weak (:rfc:`1939#section-7`)."""
+        """Log in by a digest of the greeting's stamp; weak (:rfc:`1939#section-7`).
+
+        :raises UnsupportedError: where the greeting has no stamp, or name or password is not
+            ASCII and the server does not say ``UTF8 USER``.
+        """
         password = Secret(password)
         self.run(apop(self._protocol.session, Credentials(user, password)))
 
     def stls(self) -> None:
-        """Start TLS now (:rfc:`2595`); what was learnt before is forgotten."""
+        """Start TLS now, but not behind UTF8 (:rfc:`2595`); what was learnt before is forgotten."""
         self.execute(Stls())
 
     def capa(self) -> Capabilities:

@@ -182,21 +182,34 @@ class AsyncClient(BaseClient):
         await self.execute(Auth(mechanism))
 
     async def user(self, name: str) -> None:
-        """Say whose maildrop is wanted (:rfc:`1939#section-7`)."""
+        """Say whose maildrop is wanted (:rfc:`1939#section-7`).
+
+        :raises UnsupportedError: where it is not ASCII, and CAPA did not say ``UTF8 USER``
+            (:rfc:`6856#section-2.2`).
+        """
         await self.execute(User(name))
 
     async def pass_(self, password: SecretText) -> None:
-        """Give the password for the name of the last USER (:rfc:`1939#section-7`)."""
+        """Give the password for the name of the last USER (:rfc:`1939#section-7`).
+
+        :raises InsecureError: where it would cross in clear.
+        :raises UnsupportedError: where it is not ASCII, and CAPA did not say ``UTF8 USER``
+            (:rfc:`6856#section-2.2`).
+        """
         password = Secret(password)
         await self.execute(Pass(password))
 
     async def apop(self, user: str, password: SecretText) -> None:
-        """Log in by a digest of the greeting's stamp; weak (:rfc:`1939#section-7`)."""
+        """Log in by a digest of the greeting's stamp; weak (:rfc:`1939#section-7`).
+
+        :raises UnsupportedError: where the greeting has no stamp, or name or password is not
+            ASCII and the server does not say ``UTF8 USER``.
+        """
         password = Secret(password)
         await self.run(apop(self._protocol.session, Credentials(user, password)))
 
     async def stls(self) -> None:
-        """Start TLS now (:rfc:`2595`); what was learnt before is forgotten."""
+        """Start TLS now, but not behind UTF8 (:rfc:`2595`); what was learnt before is forgotten."""
         await self.execute(Stls())
 
     async def capa(self) -> Capabilities:

@@ -24,7 +24,7 @@ from pop3lib.errors import (
 )
 from pop3lib.protocol.body import Body
 from pop3lib.protocol.capabilities import Capabilities
-from pop3lib.protocol.commands import Dele, Greeting, Rset
+from pop3lib.protocol.commands import Dele, Greeting, Rset, Utf8
 from pop3lib.protocol.conversation import CANCEL, Conversation
 from pop3lib.protocol.dots import DotReader
 from pop3lib.protocol.ends import disconnected
@@ -383,10 +383,13 @@ class Connection:
 
     def _succeed(self, exchange: Exchange[Any], reply: Reply, value: object) -> None:
         self._pop(exchange)
+        known = self.session.capabilities
         exchange.command.effect(self.session)
         exchange.command.learn(self.session, reply, value)
-        if exchange.command.authenticates and self.state is State.TRANSACTION:
+        logged_in = exchange.command.authenticates and self.state is State.TRANSACTION
+        if logged_in:
             self._witness.forget()
+        if logged_in or self.session.capabilities is not known:
             self._expect_anew()  # a private command may have learnt only now that this was it
         exchange.settle(value)
 
@@ -399,7 +402,7 @@ class Connection:
             exchange.settle(error=error)
             self.fail(error)
             return
-        if command.leads_to or command.starts_tls or isinstance(command, Dele | Rset):
+        if command.leads_to or command.starts_tls or isinstance(command, Dele | Rset | Utf8):
             self._expect_anew()
         exchange.settle(error=error)
 

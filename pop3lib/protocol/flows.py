@@ -10,10 +10,12 @@ from pop3lib.errors import CommandError, InsecureError, UnsupportedError
 from pop3lib.protocol.apop import digest, stamp
 from pop3lib.protocol.capabilities import Capabilities
 from pop3lib.protocol.commands import Apop, Auth, Capa, Pass, Stls, User
+from pop3lib.protocol.commands.checks import check_repertoire
 from pop3lib.protocol.exchange import Flow
 from pop3lib.protocol.session import Session
 from pop3lib.sasl import Credentials, candidates, mechanism_for
 from pop3lib.sasl.mechanism import ExplainsRefusal, Mechanism
+from pop3lib.sasl.prep import saslprep
 
 
 def capabilities(session: Session) -> Flow[Capabilities]:
@@ -59,7 +61,7 @@ def log_in(
     elif not isinstance(mechanism, str):
         yield from Auth(mechanism)
     elif mechanism.upper() == "USER":
-        yield from _user_pass(credentials, known)
+        yield from _user_pass(session, credentials)
     elif mechanism.upper() == "APOP":
         yield from apop(session, credentials)
     else:
@@ -78,7 +80,7 @@ def _choose(session: Session, credentials: Credentials, known: Capabilities) -> 
             "the server offers neither OAUTHBEARER nor XOAUTH2; nothing was sent. If it has one "
             'without saying so, name it: mechanism="XOAUTH2"'
         )
-    yield from _user_pass(credentials, known)
+    yield from _user_pass(session, credentials)
 
 
 def _auth(mechanism: Mechanism) -> Flow[None]:
@@ -93,16 +95,11 @@ def _auth(mechanism: Mechanism) -> Flow[None]:
         yield from Auth(mechanism, initial_response=False)
 
 
-def _user_pass(credentials: Credentials, known: Capabilities) -> Flow[None]:
-    password = credentials.need_password()
-    if not ((credentials.user.isascii() and password.reveal().isascii()) or known.utf8_user):
-        # RFC 6856 section 2.2: only where the capability says UTF8 USER.
-        raise UnsupportedError(
-            "the user name or password is not ASCII, and the server does not announce UTF8 USER; "
-            "nothing was sent. A SASL mechanism over TLS can carry it"
-        )
+def _user_pass(session: Session, credentials: Credentials) -> Flow[None]:
+    password = Pass(credentials.need_password())
+    password.check(session)  # before the name is sent in vain
     yield from User(credentials.user)
-    yield from Pass(password)
+    yield from password
 
 
 def apop(session: Session, credentials: Credentials) -> Flow[None]:
@@ -113,4 +110,11 @@ def apop(session: Session, credentials: Credentials) -> Flow[None]:
             "APOP needs a stamp like <1896.697170952@dbc.mtview.ca.us> in the greeting, and it "
             "has none that can be used (after STLS the greeting counts no more); nothing was sent"
         )
-    yield from Apop(credentials.user, digest(found, credentials.need_password()))
+    user, password = credentials.user, credentials.need_password()
+    if not (user.isascii() and password.reveal().isascii()):
+        yield from capabilities(session)
+    # RFC 6856 section 2.2: MUST apply SASLprep, to the password as to a stored string
+    prepared = saslprep(password, "password", stored=True)
+    login = Apop(saslprep(user, "user name"), digest(found, prepared))
+    check_repertoire(login, password, session)
+    yield from login

@@ -20,6 +20,8 @@ class Session:
     allow_insecure_login: bool = True
     #: what CAPA said *in this state*; None where it was not asked since the state changed
     capabilities: Capabilities | None = None
+    #: whether UTF8 was said
+    utf8: bool = False
     #: the text of the greeting; None until it came
     greeting: str | None = None
     #: the numbers of the messages marked as deleted
@@ -44,5 +46,7 @@ class Session:
             state=self.state,
             secure=self.secure,
             allow_insecure_login=self.allow_insecure_login,
+            capabilities=self.capabilities,
+            utf8=self.utf8,
             deleted=set(self.deleted),
         )

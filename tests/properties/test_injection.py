@@ -13,6 +13,7 @@ from pop3lib import InvalidArgumentError, LocalProtocolError
 from pop3lib.protocol import (
     Apop,
     Auth,
+    Capa,
     Command,
     Connection,
     Dele,
@@ -36,10 +37,19 @@ TEXTUAL: list[Callable[[str], Command[Any]]] = [
 ]
 
 
-@given(st.sampled_from(TEXTUAL), text)
-def test_INJ_01_text_is_one_line_or_refused(make: Callable[[str], Command[Any]], text: str) -> None:
+def of_utf8_users() -> Connection:
+    """Return a connection to a server that takes names and passwords in UTF-8."""
     connection = Connection()
     connection.receive_data(b"+OK\r\n")
+    connection.send(Capa())
+    connection.receive_data(b"+OK\r\nUTF8 USER\r\n.\r\n")
+    connection.data_to_send()
+    return connection
+
+
+@given(st.sampled_from(TEXTUAL), text)
+def test_INJ_01_text_is_one_line_or_refused(make: Callable[[str], Command[Any]], text: str) -> None:
+    connection = of_utf8_users()
     try:
         connection.send(make(text))
     except InvalidArgumentError:
@@ -105,8 +115,7 @@ def test_INJ_07_a_line_over_255_octets_is_refused_and_nothing_is_sent() -> None:
 
 
 def test_INJ_08_a_password_goes_as_utf_8() -> None:
-    connection = Connection()
-    connection.receive_data(b"+OK\r\n")
+    connection = of_utf8_users()
     connection.send(Pass("pä55"))
     assert connection.data_to_send() == "PASS pä55\r\n".encode()
 

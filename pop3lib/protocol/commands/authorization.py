@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from pop3lib.errors import InvalidArgumentError, WrongStateError
-from pop3lib.protocol.commands.checks import check_channel, check_text
+from pop3lib.protocol.commands.checks import check_channel, check_repertoire, check_text
 from pop3lib.protocol.commands.session import Acknowledged
 from pop3lib.protocol.conversation import Conversation
 from pop3lib.protocol.limits import Limits
@@ -49,6 +49,7 @@ class User(Acknowledged):
         """Refuse to begin what would end with a password in clear."""
         super().check(session)
         check_channel(self, session)
+        check_repertoire(self, self.name, session)
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Pass(Acknowledged):
         """Refuse to send a password in clear."""
         super().check(session)
         check_channel(self, session)
+        check_repertoire(self, self.password, session)
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
@@ -112,6 +114,11 @@ class Apop(Acknowledged):
     def line(self) -> bytes:
         """Return the line."""
         return f"APOP {self.name} {Secret(self.digest).reveal()}".encode()
+
+    def check(self, session: Session) -> None:
+        """Refuse a name that the server cannot read."""
+        super().check(session)
+        check_repertoire(self, self.name, session)
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
@@ -172,10 +179,12 @@ class Stls(Acknowledged):
     starts_tls: ClassVar[bool] = True
 
     def check(self, session: Session) -> None:
-        """Refuse a second TLS inside the first."""
+        """Refuse a second TLS inside the first, and TLS behind UTF8."""
         super().check(session)
         if session.secure:
             raise WrongStateError("STLS: TLS is on already. Nothing was sent")
+        if session.utf8:  # RFC 6856 section 2.1: MUST NOT
+            raise WrongStateError("STLS belongs before UTF8: connect anew. Nothing was sent")
 
     def effect(self, session: Session) -> None:
         """Be on TLS, and forget what was learnt in clear."""
@@ -189,3 +198,7 @@ class Utf8(Acknowledged):
     verb: ClassVar[str] = "UTF8"
     allowed: ClassVar[frozenset[State]] = _BEFORE_LOGIN
     barrier: ClassVar[bool] = True
+
+    def effect(self, session: Session) -> None:
+        """Be in the mode of UTF-8."""
+        session.utf8 = True

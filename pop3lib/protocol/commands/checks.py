@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from pop3lib.errors import InsecureError, InvalidArgumentError, WrongStateError
+from pop3lib.errors import (
+    InsecureError,
+    InvalidArgumentError,
+    UnsupportedError,
+    WrongStateError,
+)
 from pop3lib.protocol.exchange import Command
 from pop3lib.protocol.listing import MAX_NUMBER
 from pop3lib.protocol.session import Session
+from pop3lib.secret import Secret, SecretText
 
 
 def check_number(command: str, number: int) -> None:
@@ -44,6 +50,17 @@ def check_channel(command: Command[Any], session: Session, token: bool = False) 
     raise InsecureError(
         f"{command} would send a secret without TLS. Nothing was sent. Use Security.TLS or "
         f"Security.STARTTLS{way_out}"
+    )
+
+
+def check_repertoire(command: Command[Any], text: SecretText, session: Session) -> None:
+    """Raise where *text* is not ASCII, and the server has not said ``UTF8 USER``."""
+    if Secret(text).reveal().isascii() or session.known().utf8_user:
+        return
+    asked = "was not asked by CAPA for" if session.capabilities is None else "does not announce"
+    raise UnsupportedError(  # RFC 6856 section 2.2: MUST NOT
+        f"{command}: the user name or password is not ASCII, and the server {asked} UTF8 USER. "
+        "Nothing was sent. A SASL mechanism over TLS can carry it"
     )
 
 
