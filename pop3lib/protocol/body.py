@@ -44,13 +44,15 @@ class Body:
 class LineBody(Body):
     """Gathers a listing: bounded in lines, in octets of a line, and so in octets."""
 
-    __slots__ = ("_last", "_line_limit", "_lines")
+    __slots__ = ("_begun", "_line_limit", "_lines", "_reach")
 
     def __init__(self, limits: Limits, limit: str, line_limit: str, what: str) -> None:
         super().__init__(limits, limit, what)
         self._line_limit = line_limit
+        bound: int | None = getattr(limits, line_limit)
+        self._reach = (1 << 62 if bound is None else bound) + 1  # a CR may stand before the LF
         self._lines = 0
-        self._last = 0
+        self._begun = 0
 
     def add(self, octets: bytes) -> None:
         """Keep *octets*, counting the lines and measuring each."""
@@ -59,10 +61,12 @@ class LineBody(Body):
         self._chunks.append(octets)
         self._lines += octets.count(b"\n")
         self._limits.check(self._limit, self._lines, self._what)
-        lengths = list(map(len, octets.split(b"\n")))
-        lengths[0] += self._last
-        self._last = lengths[-1]
-        self._limits.check(self._line_limit, max(lengths) - 1, f"a line of {self._what}")
+        # From one line end to the farthest that may be the next: all between them are short.
+        place = -self._begun
+        while (end := octets.rfind(b"\n", max(place, 0), place + self._reach + 1)) >= 0:
+            place = end + 1
+        self._begun = len(octets) - place
+        self._limits.check(self._line_limit, self._begun - 1, f"a line of {self._what}")
 
 
 class HeaderBody(Body):

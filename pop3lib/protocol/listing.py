@@ -7,7 +7,7 @@ size that is no number, an empty unique-id. Such a listing cannot be trusted wit
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
 from pop3lib.errors import RemoteProtocolError
@@ -21,9 +21,12 @@ MAX_NUMBER = 2**31 - 1
 #: RFC 1939 section 7 allows a unique-id of 70 octets. Longer ones are real.
 _RFC_UID, _MAX_UID = 70, 255
 
-# Both are matched against a whole body at once. RFC 1939 section 5 and section 7.
-_SIZES = re.compile(rb"(?:[0-9]{1,10} [0-9]{1,19}\r\n)*")
-_UIDS = re.compile(rb"(?:[0-9]{1,10} [!-~]{1,70}\r\n)*")
+#: Octets that are split at once.
+_PIECE = 32 * 1024
+
+# Both are matched against a whole body at once, and never go back (RFC 1939 sections 5 and 7).
+_SIZES = re.compile(rb"(?:[0-9]{1,10}+ [0-9]{1,19}+\r\n)*+")
+_UIDS = re.compile(rb"(?:[0-9]{1,10}+ [!-~]{1,70}+\r\n)*+")
 _SIZE_LINE = re.compile(rb" *([0-9]{1,19})[ \t]+([0-9]{1,19})(?:[ \t]+(.*))?", re.DOTALL)
 _UID_LINE = re.compile(rb" *([0-9]{1,19})([ \t]+)(.*)", re.DOTALL)
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
@@ -31,10 +34,13 @@ _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 
 def parse_sizes(body: bytes) -> Listing[int]:
     """Read the lines of a LIST answer: sizes in octets by number."""
-    if _SIZES.fullmatch(body):
-        words = body.split()
-        return _listing(list(map(int, words[::2])), list(map(int, words[1::2])), [])
-    return _one_by_one(body, _size)
+    if not _SIZES.fullmatch(body):
+        return _one_by_one(body, _size, Listing)
+    entries: dict[int, int] = {}
+    for piece in _pieces(body):
+        words = map(int, piece.split())
+        entries.update(zip(words, words, strict=True))
+    return Listing(_checked(entries, body.count(b"\n")))
 
 
 def parse_uids(body: bytes) -> Listing[str]:
@@ -42,13 +48,27 @@ def parse_uids(body: bytes) -> Listing[str]:
 
     A unique-id is octets without a meaning; it comes as text of one character an octet.
     """
-    if _UIDS.fullmatch(body):
-        words = body.decode("ascii").split()
-        uids, defects = words[1::2], list[str]()
-    else:
-        listing = _one_by_one(body, _uid)
-        return _listing(list(listing), list(listing.values()), list(listing.defects), unique=True)
-    return _listing(list(map(int, words[::2])), uids, defects, unique=True)
+    if not _UIDS.fullmatch(body):
+        return _one_by_one(body, _uid, _Uids)
+    entries: dict[int, str] = {}
+    for piece in _pieces(body):
+        words = iter(piece.decode("ascii").split())
+        entries.update(zip(map(int, words), words, strict=True))
+    return _Uids(_checked(entries, body.count(b"\n")))
+
+
+class _Uids(Listing[str]):
+    """Unique-ids. Comparing them all takes its time: it is done if somebody asks for defects."""
+
+    __slots__ = ()
+
+    @property
+    def defects(self) -> tuple[str, ...]:
+        """What was forgiven, in words."""
+        if len(set(self.values())) == len(self):
+            return self._defects
+        # Outlook and getmail stop at this; the ids are still of use, one by one.
+        return (*self._defects, "two messages have the same unique-id")
 
 
 def parse_uid(octets: bytes, defects: list[str]) -> str:
@@ -81,22 +101,30 @@ def _uid(line: bytes, defects: list[str]) -> tuple[int, str]:
     return int(match[1]), parse_uid(match[3].rstrip(b" "), defects)
 
 
-def _one_by_one(body: bytes, read: Callable[[bytes, list[str]], tuple[int, V]]) -> Listing[V]:
+def _pieces(body: bytes) -> Iterator[bytes]:
+    """Cut *body* between lines; whoever splits a piece has its words in the processor's cache."""
+    begin = 0
+    while begin < len(body):
+        end = body.rfind(b"\n", begin, begin + _PIECE) + 1
+        yield body[begin:end]
+        begin = end
+
+
+def _one_by_one(
+    body: bytes,
+    read: Callable[[bytes, list[str]], tuple[int, V]],
+    kind: Callable[[Mapping[int, V], tuple[str, ...]], Listing[V]],
+) -> Listing[V]:
     defects: list[str] = []
     eol = b"\r\n" if b"\r\n" in body else b"\n"  # a session with Quirk.BARE_LF has the latter
-    pairs = [read(line, defects) for line in body.split(eol)[:-1]]
-    return _listing([number for number, _ in pairs], [value for _, value in pairs], defects)
+    lines = body.split(eol)[:-1]
+    entries = dict(read(line, defects) for line in lines)
+    return kind(_checked(entries, len(lines)), tuple(defects))
 
 
-def _listing(
-    numbers: list[int], values: list[V], defects: list[str], unique: bool = False
-) -> Listing[V]:
-    entries = dict(zip(numbers, values, strict=True))
-    if len(entries) != len(numbers):
+def _checked(entries: dict[int, V], lines: int) -> dict[int, V]:
+    if len(entries) != lines:
         raise RemoteProtocolError("a message number stands twice in a listing")
-    if numbers and not (min(numbers) >= 1 and max(numbers) <= MAX_NUMBER):
+    if entries and (0 in entries or max(entries) > MAX_NUMBER):
         raise RemoteProtocolError("a listing has a message number that cannot be")
-    if unique and len(set(values)) != len(values):
-        # Outlook and getmail stop at this; the ids are still of use, one by one.
-        defects.append("two messages have the same unique-id")
-    return Listing(entries, tuple(defects))
+    return entries

@@ -27,12 +27,16 @@ class Listing(Mapping[int, V]):
     Numbers are the wire's: they count from 1, and there may be gaps.
     """
 
-    __slots__ = ("_entries", "defects")
+    __slots__ = ("_defects", "_entries")
 
     def __init__(self, entries: Mapping[int, V], defects: tuple[str, ...] = ()) -> None:
         self._entries = dict(entries)
-        #: what was forgiven, in words
-        self.defects: tuple[str, ...] = defects
+        self._defects = defects
+
+    @property
+    def defects(self) -> tuple[str, ...]:
+        """What was forgiven, in words."""
+        return self._defects
 
     def __getitem__(self, number: int) -> V:
         return self._entries[number]
