@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pop3lib.protocol.dots import DotReader
+from pop3lib.protocol.dots import _PIECE, DotReader
 from pop3lib.testing.stuffing import stuffed
 
 lines = st.lists(
@@ -60,3 +61,12 @@ def test_it_equals_a_naive_reader_of_lines(parts: list[bytes], sizes: list[int])
 @given(st.lists(st.binary(max_size=9), max_size=9))
 def test_stuffing_does_not_depend_on_chunks(chunks: list[bytes]) -> None:
     assert b"".join(stuffed(chunks)) == b"".join(stuffed([b"".join(chunks)]))
+
+
+@pytest.mark.parametrize("eol", [b"\r\n", b"\n"])
+def test_a_long_answer_is_split_where_no_line_end_loses_its_dot(eol: bytes) -> None:
+    """Around every size that a piece may have: lines so long that a piece ends inside them."""
+    for length in (*range(_PIECE - 9, _PIECE + 4), *range(2 * _PIECE - 9, 2 * _PIECE + 4)):
+        message = (b"x" * length + eol + b"." + eol + b".y" + eol) * 3
+        wire = eol + message.replace(eol + b".", eol + b"..") + b"." + eol
+        assert DotReader(eol).feed(wire) == (message, len(wire))
