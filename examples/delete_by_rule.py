@@ -52,7 +52,7 @@ def main() -> None:
                 if options.really:
                     pop.dele(message.number)
         marked = len(pop.deleted)
-    print(f"{marked} messages deleted")  # the block has ended with QUIT, and the server agreed
+    print(f"deleted: {marked}")  # the block has ended with QUIT, and the server agreed
 
 
 if __name__ == "__main__":

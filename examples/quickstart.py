@@ -22,7 +22,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 import pop3lib
-from pop3lib.printable import printable
+from pop3lib.headers import printable
 from pop3lib.testing import Maildrop, Server
 
 MAIL = Path(__file__).with_name("mail")

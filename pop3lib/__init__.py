@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from pop3lib.client import Client
-from pop3lib.endpoint import Security
+from pop3lib.endpoint import Endpoint, Security
 from pop3lib.errors import (
     AuthenticationError,
     CommandError,
@@ -145,6 +145,7 @@ __all__ = [
     "ContentTypeHeader",
     "DateHeader",
     "DropListing",
+    "Endpoint",
     "Field",
     "FoundLogin",
     "Group",

@@ -32,8 +32,11 @@ _URL = re.compile(r"(?i:(pops?))://(?:([^@/]*)@)?(\[[^\]@/]+\]|[^:@/\[\]]+)(?::(
 class Endpoint:
     """A server's address, and what a POP URL says besides it."""
 
+    #: the server's name
     host: str
+    #: its port
     port: int
+    #: how the connection is protected
     security: Security = Security.TLS
     #: the user's name, where a URL gives one
     user: str | None = None

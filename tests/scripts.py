@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 #: Dates are shown in local time.
-_ENVIRONMENT = {**os.environ, "PYTHONIOENCODING": "utf-8", "TZ": "UTC", "COLUMNS": "100"}
+_ENVIRONMENT = {**os.environ, "PYTHONIOENCODING": "utf-8", "TZ": "UTC", "COLUMNS": "80"}
 
 Done = subprocess.CompletedProcess[str]
 
@@ -18,6 +19,12 @@ Done = subprocess.CompletedProcess[str]
 def run(folder: Path, name: str, *arguments: str, said: str = "", **environment: str) -> Done:
     """Run the example *name* in *folder*, with *said* typed in."""
     return _done([sys.executable, str(EXAMPLES / name), *arguments], folder, said, environment)
+
+
+def run_limited(folder: Path, kilobytes: int, name: str, *arguments: str, **more: str) -> Done:
+    """Run an example that may have *kilobytes* of data in memory, and no more."""
+    words = shlex.join([sys.executable, str(EXAMPLES / name), *arguments])
+    return _done(["sh", "-c", f"ulimit -d {kilobytes}; exec {words}"], folder, "", more)
 
 
 def run_line(folder: Path, line: str) -> Done:

@@ -21,6 +21,7 @@ MODULES = [
     "pop3lib.compat.poplib",
     "pop3lib.headers",
     "pop3lib.protocol",
+    "pop3lib.protocol.flows",
     "pop3lib.sasl",
     "pop3lib.testing",
 ]

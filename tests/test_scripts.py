@@ -7,13 +7,15 @@ import doctest
 import re
 import shutil
 from collections.abc import Iterator
+from itertools import repeat
 from pathlib import Path
 
 import pytest
 
-from pop3lib.testing import Server
+from pop3lib.testing import LazyMessage, Maildrop, Server, Settings
+from pop3lib.testing.faults import at, cut
 from tests.conftest import Tls
-from tests.scripts import EXAMPLES, run, run_line
+from tests.scripts import EXAMPLES, run, run_limited, run_line
 
 README = (EXAMPLES / "README.rst").read_text("utf-8")
 #: What the README prints in its blocks: a command, and what it said.
@@ -38,7 +40,10 @@ def sessions() -> Iterator[tuple[str, str]]:
 
 
 #: What an example must be told besides the URL.
-TOLD = {"delete_by_rule.py": ["--older-than", "365"]}
+TOLD = {
+    "delete_by_rule.py": ["--older-than", "365"],
+    "oauth_login.py": ["--token-command", "echo h4sh"],
+}
 
 
 @pytest.fixture
@@ -56,11 +61,14 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(("command", "output"), sessions())
+@pytest.mark.parametrize(
+    ("command", "output"), [pytest.param(*pair, id=pair[0]) for pair in sessions()]
+)
 def test_what_the_readme_shows_is_what_is_printed(copy: Path, command: str, output: str) -> None:
     done = run_line(copy, command)
     assert done.returncode == 0, done.stderr
-    assert doctest.OutputChecker().check_output(output, done.stdout, doctest.ELLIPSIS), done.stdout
+    said = re.sub(r" +$", "", done.stdout, flags=re.MULTILINE)
+    assert doctest.OutputChecker().check_output(output, said, doctest.ELLIPSIS), said
 
 
 def test_the_readme_has_a_place_and_a_command_for_every_example() -> None:
@@ -110,7 +118,7 @@ def test_a_rule_deletes_what_it_says_and_only_if_told(
         place = [f"pops://ann@127.0.0.1:{server.tls_port}", "--ca-file", authority]
         done = run(tmp_path, "delete_by_rule.py", *place, *rule, POP3_PASSWORD="secret")
     assert done.returncode == 0, done.stderr
-    assert f"{3 - len(left)} messages deleted" in done.stdout
+    assert f"deleted: {3 - len(left)}\n" in done.stdout
     assert server.maildrops["ann"].messages == left
     assert not [line for line in server.log if line.startswith("C: RETR")]
 
@@ -120,13 +128,143 @@ def test_without_a_rule_nothing_is_done(tmp_path: Path) -> None:
     assert done.returncode == 2 and "--older-than DAYS, --from TEXT" in done.stderr
 
 
-@pytest.mark.parametrize("name", [name for name in SCRIPTS if name != "quickstart.py"])
+#: The exerciser shows a refusal and goes on.
+ENDED = [name for name in SCRIPTS if name not in ("quickstart.py", "exerciser.py")]
+
+
+@pytest.mark.parametrize("name", ENDED)
 def test_a_refused_password_ends_an_example_with_one_sentence(
     tmp_path: Path, tls: Tls, authority: str, name: str
 ) -> None:
-    with Server(messages=[OLD], tls_context=tls.server) as server:
+    settings = Settings(sasl=("PLAIN", "OAUTHBEARER"))
+    with Server(messages=[OLD], settings=settings, tls_context=tls.server) as server:
         place = [f"pops://ann@127.0.0.1:{server.tls_port}", "--ca-file", authority]
         done = run(tmp_path, name, *place, *TOLD.get(name, []), POP3_PASSWORD="h4sh")
     assert done.returncode == 1
     assert done.stderr.startswith(f"{name}: ") and done.stderr.count("\n") == 1
-    assert "wrong name or password" in done.stderr and "h4sh" not in done.stderr + done.stdout
+    assert "was refused" in done.stderr and "h4sh" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("name", ENDED)
+def test_an_unknown_certificate_ends_an_example_with_one_sentence(
+    tmp_path: Path, tls: Tls, name: str
+) -> None:
+    with Server(tls_context=tls.server) as server:
+        url = f"pops://ann@127.0.0.1:{server.tls_port}"
+        done = run(tmp_path, name, url, *TOLD.get(name, []), POP3_PASSWORD="secret")
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    assert "CERTIFICATE_VERIFY_FAILED" in done.stderr
+    assert not [line for line in server.log if line.startswith("C:")]
+
+
+def test_what_a_token_was_refused_for_is_said(tmp_path: Path, tls: Tls, authority: str) -> None:
+    settings = Settings(sasl=("OAUTHBEARER",))
+    maildrop = Maildrop(tokens=["t0ken"])
+    with Server({"ann": maildrop}, settings=settings, tls_context=tls.server) as server:
+        place = [f"pops://ann@127.0.0.1:{server.tls_port}", "--ca-file", authority]
+        done = run(tmp_path, "oauth_login.py", *place, "--token-command", "echo 0ld")
+        assert done.returncode == 1 and "invalid_token" in done.stdout
+        assert "0ld" not in done.stdout + done.stderr
+        done = run(tmp_path, "oauth_login.py", *place, "--token-command", "exit 3")
+        assert done.returncode == 1 and "ended with 3" in done.stderr
+        done = run(tmp_path, "oauth_login.py", *place, "--token-command", "echo t0ken")
+    assert done.returncode == 0 and "messages: 0" in done.stdout
+
+
+LINE = b"a line of the message, which is longer than memory\r\n" * 1000
+HUGE = LazyMessage(3000 * len(LINE), lambda: repeat(LINE, 3000))
+
+
+def test_a_message_that_is_larger_than_memory_is_saved(
+    tmp_path: Path, tls: Tls, authority: str
+) -> None:
+    with Server(messages=[OLD, HUGE, NEW], tls_context=tls.server) as server:
+        place = [f"pops://ann@127.0.0.1:{server.tls_port}", "--ca-file", authority]
+        for part in ("message-2.part", "message-2.eml"):
+            (tmp_path / part).write_bytes(b"what a run before has left there")
+        done = run_limited(tmp_path, 64_000, "stream_message.py", *place, POP3_PASSWORD="secret")
+        assert done.returncode == 0, done.stderr
+        assert [path.name for path in tmp_path.iterdir()] == ["message-2.eml"]
+        with open(tmp_path / "message-2.eml", "rb") as saved:
+            assert saved.read(len(LINE)) == LINE and saved.seek(0, 2) == HUGE.size
+        chosen = run(tmp_path, "stream_message.py", *place, "--number", "1", POP3_PASSWORD="secret")
+    assert chosen.returncode == 0 and (tmp_path / "message-1.eml").read_bytes() == OLD
+
+
+def test_a_message_that_broke_off_is_no_message(tmp_path: Path, tls: Tls, authority: str) -> None:
+    broken = at("RETR 1", cut(500))
+    with Server(messages=[LINE], tls_context=tls.server, faults=lambda _: broken) as server:
+        place = [f"pops://ann@127.0.0.1:{server.tls_port}", "--ca-file", authority]
+        done = run(tmp_path, "stream_message.py", *place, POP3_PASSWORD="secret")
+    assert done.returncode == 1 and done.stderr.startswith("stream_message.py: ")
+    assert not (tmp_path / "message-1.eml").exists()
+
+
+ODD = b"""Subject: odd
+Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/plain; charset=klingon
+
+nuqneH
+--b
+Content-Type: application/pdf
+Content-Disposition: attachment; filename="a[2Jb.pdf"
+Content-Transfer-Encoding: base64
+
+JVBERg==
+--b--
+""".replace(b"\n", b"\r\n")
+
+
+def test_what_email_cannot_read_is_said_and_stops_nothing(
+    tmp_path: Path, tls: Tls, authority: str
+) -> None:
+    with Server(
+        messages=[ODD, OLD],
+        settings=Settings(refusals={"RETR 2": "[SYS/TEMP] not now"}),
+        tls_context=tls.server,
+    ) as server:
+        place = [f"pops://ann@127.0.0.1:{server.tls_port}", "--ca-file", authority]
+        done = run(tmp_path, "stdlib_email.py", *place, POP3_PASSWORD="secret")
+    assert done.returncode == 0, done.stderr
+    first, unreadable, attached, refused = done.stdout.splitlines()
+    assert first == "1. odd" and "klingon" in unreadable
+    assert attached == "    application/pdf, 4 octets: a\ufffd[2Jb.pdf"
+    assert refused.startswith("2. RETR 2 was refused")
+
+
+@pytest.mark.parametrize(
+    ("end", "left", "words"), [("QUIT", [NEW], "+OK goodbye"), ("", [OLD, NEW], "without QUIT")]
+)
+def test_the_exerciser_removes_by_quit_alone(
+    tmp_path: Path, tls: Tls, authority: str, end: str, left: list[bytes], words: str
+) -> None:
+    with Server(messages=[OLD, NEW], tls_context=tls.server) as server:
+        place = [f"pops://ann@127.0.0.1:{server.tls_port}", "--ca-file", authority]
+        typed = f"USER ann\npass secret\nfoo\nDELE\ndele 1\nretr 7\n{end}\n"
+        done = run(tmp_path, "exerciser.py", *place, said=typed)
+    assert done.returncode == 0, done.stderr
+    assert server.maildrops["ann"].messages == left
+    for shown in ("C: PASS ***", "not a command: foo", "'number'", "C: DELE 1", "S: -ERR", words):
+        assert shown in done.stdout
+    assert "secret" not in done.stdout
+
+
+def test_the_core_on_trio_goes_by_stls_and_notices_a_lost_line(
+    tmp_path: Path, tls: Tls, authority: str
+) -> None:
+    lost = at("LIST", cut(5))
+    with Server(
+        messages=[OLD, NEW],
+        tls_context=tls.server,
+        faults=lambda connection: lost if connection == 2 else None,
+    ) as server:
+        place = [f"pop://ann@127.0.0.1:{server.port}", "--ca-file", authority]
+        done = run(tmp_path, "own_io.py", *place, POP3_PASSWORD="secret")
+        assert done.returncode == 0, done.stderr
+        assert f"octets: {len(OLD) + len(NEW)} = {len(OLD)} {len(NEW)}\n" in done.stdout
+        cut_off = run(tmp_path, "own_io.py", *place, POP3_PASSWORD="secret")
+    assert cut_off.returncode == 1 and cut_off.stderr.count("\n") == 1
+    assert "the line is lost" in cut_off.stderr
+    assert server.sessions[0].log.index("C: STLS") < server.sessions[0].log.index("C: QUIT")

@@ -17,6 +17,8 @@ from pop3lib.sasl import Credentials, candidates, mechanism_for
 from pop3lib.sasl.mechanism import ExplainsRefusal, Mechanism
 from pop3lib.sasl.prep import saslprep
 
+__all__ = ["apop", "capabilities", "log_in", "start_tls"]
+
 
 def capabilities(session: Session) -> Flow[Capabilities]:
     """Ask CAPA unless the answer is known in this state; without CAPA there are none."""
