@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import Button, Select, Static
+from textual.widgets import Button, ProgressBar, Select, Static
 
 from pop3lib import Summary
 
@@ -28,16 +29,19 @@ class HeaderPage(Vertical):
         Binding("o", "app.open_mailbox", "Open"),
         Binding("d", "app.download", "Download"),
         Binding("c", "app.close_mailbox", "Close"),
-        Binding("u", "app.reset", "Untick all"),
+        Binding("u", "app.reset", "Untick"),
         Binding("r", "raw", "Raw"),
-        Binding("a", "account", "Account"),
-        Binding("s", "app.settings", "Settings"),
+        Binding("a", "account", "Account", show=False),
+        Binding("s", "app.settings", "Settings", show=False),
     ]
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(id="header-page")
+        #: the list of messages
+        self.table = MessageTable()
         self._desk = desk
         self._raw = False
+        self._total = 0
 
     def compose(self) -> ComposeResult:
         """Stack the buttons, the list and the headers."""
@@ -48,13 +52,16 @@ class HeaderPage(Vertical):
             yield Button("Close mailbox", action="app.close_mailbox", id="close", compact=True)
             yield Button("RSET", action="app.reset", id="reset", compact=True)
             yield Button("Settings", action="app.settings", id="settings", compact=True)
-        yield Static("", markup=False, id="news")
-        yield MessageTable()
+        with Horizontal(classes="bar"):
+            yield Static("", markup=False, id="news")
+            yield ProgressBar(show_eta=False)
+        yield self.table
         with VerticalScroll(id="details"):
             yield Static("", markup=False, id="headers")
 
     def on_mount(self) -> None:
         """Begin with the accounts that there are."""
+        self.query_one(ProgressBar).display = False
         self.show_accounts()
 
     # --- accounts ---
@@ -82,11 +89,6 @@ class HeaderPage(Vertical):
 
     # --- messages ---
 
-    @property
-    def table(self) -> MessageTable:
-        """The list of messages."""
-        return self.query_one(MessageTable)
-
     def tell(self, news: str) -> None:
         """Say how things stand."""
         self.query_one("#news", Static).update(news)
@@ -96,9 +98,38 @@ class HeaderPage(Vertical):
         self.table.empty()
         self.query_one("#headers", Static).update("")
 
+    def ticked_ids(self) -> frozenset[str]:
+        """Return the unique-ids of the messages that are ticked, as far as they have one."""
+        ticked = self.table.ticked
+        return frozenset(
+            each.uid for each in self.table.summaries if each.number in ticked and each.uid
+        )
+
+    def add(self, summaries: Sequence[Summary], ticked: Collection[str] = ()) -> None:
+        """Put more messages into the list; those of the unique-ids *ticked* are ticked again."""
+        self.table.show(summaries, {each.number for each in summaries if each.uid in ticked})
+        self.progress(len(self.table.summaries))
+
+    def progress(self, done: int, total: int | None = None) -> None:
+        """Show how far the list has come."""
+        if total is not None:
+            self._total = total
+        bar = self.query_one(ProgressBar)
+        bar.update(total=self._total or None, progress=done)
+        bar.display = True
+        self.tell(f"Reading headers: {done} of {self._total}. Escape stops it.")
+
+    def progress_done(self) -> None:
+        """Show how things stand in the end."""
+        self.query_one(ProgressBar).display = False
+        self.tell_totals()
+
     def tell_totals(self) -> None:
         """Say how many messages there are, and how many will be deleted."""
         table = self.table
+        if not table.summaries:
+            self.tell("The mailbox is empty.")
+            return
         sizes = [summary.size or 0 for summary in table.summaries]
         ticked = len(table.ticked)
         self.tell(

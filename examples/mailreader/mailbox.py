@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from pop3lib import (
@@ -15,7 +15,7 @@ from pop3lib import (
     Secret,
     Security,
     State,
-    Summary,
+    Timed,
     WrongStateError,
 )
 from pop3lib.protocol import Command, Dele
@@ -43,8 +43,10 @@ class Mailbox:
         #: whose session it is, or was
         self.account: Account | None = None
         self._began = 0.0
-        #: seconds that the last answer took
-        self.took: float | None = None
+
+    def another(self) -> Mailbox:
+        """Return one that is set up alike, for a session of its own."""
+        return Mailbox(Transcript(), self._context, self._timeout)
 
     # --- looking ---
 
@@ -81,7 +83,7 @@ class Mailbox:
     @property
     def marked(self) -> frozenset[int]:
         """The messages that the server has been told to delete; QUIT makes it so."""
-        return frozenset() if self._client is None else self._client.deleted
+        return self.client.deleted if self.logged_in else frozenset()
 
     @property
     def seconds(self) -> float:
@@ -102,10 +104,10 @@ class Mailbox:
             timeout=self._timeout,
             # Whoever chooses "no TLS" for an account has been told what that means.
             allow_insecure_login=account.security is Security.PLAINTEXT,
-            trace=self._transcript.add,
+            trace=Timed(self._transcript.add),
         )
         self._began = time.monotonic()
-        await self._timed(self._client.connect())
+        await self._client.connect()
 
     async def log_in(self, secret: Secret) -> None:
         """Open the maildrop, in the way that the account asks for."""
@@ -113,17 +115,11 @@ class Mailbox:
         account = self.account
         password, token = (None, secret) if account.takes_token else (secret, None)
         mechanism = account.login or None
-        await self._timed(
-            self.client.login(account.user, password, token=token, mechanism=mechanism)
-        )
+        await self.client.login(account.user, password, token=token, mechanism=mechanism)
 
     async def execute(self, command: Command[T]) -> T:
         """Send one command, and return what its answer means."""
-        return await self._timed(self.client.execute(command))
-
-    def summaries(self) -> AsyncIterator[Summary]:
-        """Yield what can be known of the messages without downloading them."""
-        return self.client.summaries()
+        return await self.client.execute(command)
 
     async def delete(self, numbers: Iterable[int]) -> Mapping[int, POP3Error]:
         """Mark messages as deleted; return those that the server refused to mark, and why."""
@@ -140,16 +136,9 @@ class Mailbox:
 
     async def leave(self) -> frozenset[int]:
         """End the session: the marked messages are deleted now. Return their numbers."""
-        return await self._timed(self.client.quit())
+        return await self.client.quit()
 
     async def drop(self) -> None:
         """Let go of the connection; nothing is deleted."""
         if self._client is not None:
             await self._client.close()
-
-    async def _timed(self, answer: Awaitable[T]) -> T:
-        began = time.monotonic()
-        try:
-            return await answer
-        finally:
-            self.took = time.monotonic() - began

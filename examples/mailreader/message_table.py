@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import ClassVar
 
 from rich.text import Text
@@ -76,8 +76,9 @@ class MessageTable(DataTable[Text]):
         self._marked = frozenset()
         self.clear()
 
-    def show(self, summaries: Iterable[Summary]) -> None:
-        """Add messages at the end."""
+    def show(self, summaries: Iterable[Summary], ticked: Collection[int] = ()) -> None:
+        """Add messages at the end; those whose numbers are among *ticked* are ticked."""
+        self._ticked.update(ticked)
         for summary in summaries:
             self._summaries[summary.number] = summary
             self._add(summary)
@@ -88,21 +89,14 @@ class MessageTable(DataTable[Text]):
 
     # --- ticks ---
 
-    def tick(self, numbers: Iterable[int]) -> None:
-        """Tick the boxes of *numbers*."""
-        self._ticked.update(numbers)
-        self._draw_boxes()
-
     def untick(self) -> None:
         """Take the ticks out of all boxes."""
         self._ticked.clear()
         self._draw_boxes()
 
     def mark(self, numbers: frozenset[int]) -> None:
-        """Show as ticked what the server was told to delete; where it is taken back, untick all."""
+        """Show as ticked what the server was told to delete."""
         if numbers != self._marked:
-            if not numbers:
-                self._ticked.clear()
             self._marked = numbers
             self._draw_boxes()
 
@@ -121,6 +115,9 @@ class MessageTable(DataTable[Text]):
             self._turn(int(key or 0))
 
     def _turn(self, number: int) -> None:
+        if number in self._marked:
+            self.notify("The server was told by DELE: only RSET takes that back, for all.")
+            return
         self._ticked ^= {number}
         self._draw_box(number)
         self.post_message(self.Ticked())

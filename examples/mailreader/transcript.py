@@ -20,6 +20,8 @@ class Transcript:
         self._lines: deque[str] = deque(maxlen=kept)
         #: how many lines there have been
         self.count = 0
+        #: how many sessions there have been
+        self.session = 0
 
     def add(self, line: str) -> None:
         """Take note of a line."""
@@ -30,6 +32,12 @@ class Transcript:
         """Forget all: a transcript is of one session."""
         self._lines.clear()
         self.count = 0
+        self.session += 1
+
+    def remark(self, text: str) -> None:
+        """Take note of what happened beside the lines."""
+        printable = text.encode("ascii", "backslashreplace").decode().replace("\n", " ")
+        self.add(f"-- {printable}")
 
     def since(self, count: int) -> list[str]:
         """Return the lines behind the first *count* of them, as far as they are kept."""

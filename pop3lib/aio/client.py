@@ -5,7 +5,7 @@ All logic is in :mod:`pop3lib.protocol`. What is here waits.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
@@ -274,7 +274,9 @@ class AsyncClient(BaseClient):
         top = await self.run(has_top(self._protocol.session))
         return parse_headers(await self.execute(header_command(number, top)))
 
-    async def summaries(self, numbers: Iterable[int] | None = None) -> AsyncIterator[Summary]:
+    async def summaries(
+        self, numbers: Iterable[int] | None = None
+    ) -> AsyncGenerator[Summary, None]:
         """Yield each message's number, size, unique-id and headers; nothing is downloaded.
 
         LIST, UIDL and TOP are pipelined where the server allows it. A message that is refused
@@ -285,7 +287,7 @@ class AsyncClient(BaseClient):
             for number in plan.numbers:
                 yield plan.summary(number, await anext(found))
 
-    async def messages(self, numbers: Iterable[int] | None = None) -> AsyncIterator[Message]:
+    async def messages(self, numbers: Iterable[int] | None = None) -> AsyncGenerator[Message, None]:
         """Yield the messages themselves, pipelined; a refused one has an ``error``."""
         plan = await self.run(survey(self._protocol.session, numbers))
         async with aclosing(self.execute_all(plan.message_commands())) as found:

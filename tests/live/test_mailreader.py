@@ -28,7 +28,7 @@ def test_messages_are_listed_ticked_and_deleted_on_dovecot(
             await reader.asked(Question)
             await reader.press("enter")
             await reader.idle()
-            assert reader.news == "Closed. 1 message deleted."
+            assert reader.news == "Closed. 1 message deleted: no. 2."
 
     dovecot.fill("alice", THREE)
     account = Account("Alice", "localhost", dovecot.tls_port, "alice", Security.TLS)

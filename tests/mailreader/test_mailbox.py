@@ -25,7 +25,7 @@ def test_ticked_messages_are_deleted_when_the_mailbox_is_closed(tmp_path: Path) 
             assert "2 messages will be deleted" in await reader.told(Question)
             await reader.press("enter")
             await reader.idle()
-            assert reader.news == "Closed. 2 messages deleted."
+            assert reader.news == "Closed. 2 messages deleted: no. 2, 4."
             assert not reader.desk.mailbox.connected and not reader.table.summaries
 
     with Server(messages=FIVE) as server:
