@@ -29,6 +29,9 @@ _PLAIN_PHRASE: Final = re.compile(rf"[{ATEXT}]+(?: [{ATEXT}]+)*")
 _MUST_ENCODE: Final = re.compile(r"[^\x20-\x7e]|=\?")
 _NOT_DOMAIN: Final = re.compile(rf"[^{ATEXT}.\x80-\U0010ffff]+")
 
+_NO_COMMA: Final = "no comma between two addresses"
+_ANGLES: Final = "more than one pair of angle brackets"
+
 
 class Mailbox(NamedTuple):
     """Someone's address, and perhaps a name; ``str`` gives it as a header may carry it."""
@@ -191,6 +194,8 @@ class _Reader(Scanner):
             self.note("a colon behind an address")
             self._bare(found)
         elif self._group is None:
+            if self._behind:
+                self.note(_NO_COMMA)
             self._group = phrase(found, self.note)
             if not self._group:
                 self.note("a group without a name")
@@ -211,12 +216,17 @@ class _Reader(Scanner):
     def _angle(self, name: list[Word]) -> None:
         """Read an angle-addr; its ``<`` is passed (RFC 5322 3.4, 4.4)."""
         while self.take("<"):
-            self.note("more than one pair of angle brackets")
+            self.note(_ANGLES)
         found = self._behind_route()
+        while self.peek() == "<" and not any(map(_is_at, found)):  # a name that went astray
+            self.position += 1
+            self.note(_ANGLES)
+            name += found
+            found = self._behind_route()
         if not self.take(">"):
             self.note("an angle bracket that is not closed")
         while self.take(">"):
-            self.note("more than one pair of angle brackets")
+            self.note(_ANGLES)
         self.skip_cfws()
         if any(map(_is_at, name)):
             self.note("an unquoted @ in a name")
@@ -262,7 +272,7 @@ class _Reader(Scanner):
 
     def _add(self, name: list[Word], spec: list[Word]) -> None:
         if self._behind:
-            self.note("no comma between two addresses")
+            self.note(_NO_COMMA)
         local, domain = _addr_spec(spec, self.note)
         shown = phrase(name, self.note)
         if not shown and self.comments:

@@ -44,7 +44,7 @@ class Block(NamedTuple):
     bodies: list[str]
     #: how many octets the block takes, the empty line at its end included
     length: int
-    #: whether no control character is in it but tabs and CRLF
+    #: whether it is UTF-8, and no control character is in it but tabs and CRLF
     clean: bool
     defects: tuple[str, ...] = ()
 
@@ -63,12 +63,20 @@ def controls(octets: bytes) -> bytes:
     return octets.translate(None, _NO_CONTROL)
 
 
+def is_utf8(octets: bytes) -> bool:
+    """Say whether *octets* are ASCII or UTF-8 (:rfc:`6532`)."""
+    if octets.isascii():
+        return True
+    try:
+        octets.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _split(raw: bytes) -> Block:
-    if raw.endswith(b"\r\n\r\n"):
-        # TOP n 0 ends with the empty line. An earlier one would be a line of no field.
-        block = _regular(raw[:-4], len(raw))
-        if block and not block.defects:
-            return block
+    if raw.startswith(b"\r\n"):  # what follows is a body, whatever it looks like
+        return Block([], [], 2, True)
     end = raw.find(b"\r\n\r\n")
     if end < 0:
         return _regular(raw.removesuffix(b"\r\n"), len(raw)) or _irregular(raw)
@@ -82,6 +90,7 @@ def _regular(head: bytes, length: int) -> Block | None:
     if not (clean or head.count(b"\r\n") == head.count(b"\n") == head.count(b"\r")):
         return None
     names, bodies, junk = _cut("\r\n" + head.decode("latin-1"), _CRLF_FIELD)
+    clean = clean and is_utf8(head)
     return tuple.__new__(Block, (names, bodies, length, clean, tuple(_junk_defects(junk))))
 
 

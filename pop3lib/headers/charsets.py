@@ -20,10 +20,11 @@ from typing import Any, TypeAlias
 Note: TypeAlias = Callable[[str], Any]
 
 _NAMES = {
-    # ISO-8859-1 and US-ASCII are read as their superset, as browsers and other mail readers do:
-    # mailers write curly quotes and call them Latin-1.
-    "cp1252": "windows-1252 cp1252 us-ascii ascii iso-8859-1 iso8859-1 iso_8859-1 latin1 l1 "
-    "ansi_x3.4-1968 646 iso-8859-1-windows-3.1-latin-1",
+    # ISO-8859-1 is read as its superset, as browsers and other mail readers do: mailers write
+    # curly quotes and call them Latin-1.
+    "cp1252": "windows-1252 cp1252 iso-8859-1 iso8859-1 iso_8859-1 latin1 l1 "
+    "iso-8859-1-windows-3.1-latin-1",
+    "ascii": "us-ascii ascii ansi_x3.4-1968 646",
     "utf-8": "utf-8 utf8 unicode-1-1-utf-8",
     "utf-7": "utf-7 unicode-1-1-utf-7",
     "utf-16": "utf-16",
@@ -70,6 +71,12 @@ _WINDOWS_1252 = {
     if (_meaning := bytes([octet]).decode("cp1252", "replace")) != "\ufffd"
 }
 
+#: The defect of 8-bit octets that say nothing of their charset.
+NOT_UTF8 = "octets that are neither ASCII nor UTF-8, read as windows-1252"
+_UNFIT = "octets that do not fit their charset"
+
+#: RFC 2047 7 wants printable characters and white space only.
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _LINE_ENDS = re.compile(r"[\r\n]+")
 
@@ -80,7 +87,7 @@ def text(octets: str, note: Note) -> str:
         try:
             octets = octets.encode("latin-1").decode("utf-8")
         except UnicodeDecodeError:
-            note("octets that are neither ASCII nor UTF-8, read as windows-1252")
+            note(NOT_UTF8)
             octets = octets.translate(_WINDOWS_1252)
     return one_line(octets)
 
@@ -92,14 +99,24 @@ def decode(octets: bytes, charset: str, note: Note) -> str:
         note("a charset that is not known, of which only the ASCII is read")
         return one_line(octets.decode("ascii", "replace"))
     if codec == "cp1252":
-        return one_line(octets.decode("latin-1").translate(_WINDOWS_1252))
+        decoded = octets.decode("latin-1").translate(_WINDOWS_1252)
+    else:
+        decoded = _decoded(octets, codec, note)
+    if _CONTROL.search(decoded):
+        note("encoded control characters")
+    return one_line(decoded)
+
+
+def _decoded(octets: bytes, codec: str, note: Note) -> str:
     try:
         decoded = octets.decode(codec)
     except UnicodeDecodeError:
-        note("octets that do not fit their charset")
+        note(_UNFIT)
+        if codec == "ascii":  # a name for "I do not know"
+            return text(octets.decode("latin-1"), note)
         decoded = octets.decode(codec, "replace")
     # UTF-7 and UTF-16 can spell lone surrogates, which can be neither printed nor encoded.
-    return one_line(_SURROGATES.sub("\ufffd", decoded))
+    return _SURROGATES.sub("\ufffd", decoded)
 
 
 def one_line(value: str) -> str:

@@ -50,7 +50,7 @@ _TIME = (
     r"(?: ?[:.] ?(?P<second>[0-9]{1,2})(?P<fraction>[.,][0-9]{1,9})?)?"
 )
 _REST = r"(?P<zone>(?:[ A-Za-z+-].*)?)"
-_WEEKDAY = r"(?:(?P<weekday>[A-Za-z]+)\.?(?P<comma> ?,)? ?)?"
+_WEEKDAY = r"(?:(?P<weekday>[A-Za-z\x80-\xff]++)\.?(?P<comma>(?: ?,)+)? ?)?"
 _FORMS: Final = tuple(
     re.compile(form)
     for form in (
@@ -158,7 +158,7 @@ def _check_form(parts: Match[str], note: Note) -> None:
     separator = (given.get("dash") or "").strip(" ")
     digits = len(given["hour"]), len(given["minute"]), len(given["second"] or "00")
     plain = parts.re is _FORMS[0] and not separator and not given["late"]
-    comma = bool(given.get("weekday")) == bool(given.get("comma"))
+    comma = (given.get("comma") or "").strip(" ") == ("," if given.get("weekday") else "")
     time = parts.string[parts.start("hour") : parts.start("zone")]
     if not plain or not comma or digits != (2, 2, 2) or "." in time or "," in time:
         note(_OTHER_FORM)

@@ -24,7 +24,7 @@ WORD: Final = (
 )
 _WORD = re.compile(WORD)
 _BROKEN_ESCAPE = re.compile(r"=(?![0-9A-Fa-f]{2})")
-_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]+")
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]+")
 _WHOLE_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
 _NOT_SET_OFF: Final = "an encoded-word that is not set off by white space"
@@ -120,13 +120,15 @@ def _base64(payload: str, note: Note) -> bytes | None:
     """RFC 2047 4.1; the padding is mended, and what is no base64 is passed over."""
     if not _WHOLE_BASE64.fullmatch(payload):
         note("base64 that is not whole")
-        payload = _NOT_BASE64.sub("", payload)
-        if len(payload) % 4 == 1:  # six bits alone are no octet
-            payload = payload[:-1]
-        if not payload:
-            return None
-        payload += "=" * (-len(payload) % 4)
+        # Padding in the midst: what was encoded apart was put together afterwards.
+        return b"".join(map(_mended, _NOT_BASE64.sub("", payload).split("="))) or None
     return a2b_base64(payload)
+
+
+def _mended(payload: str) -> bytes:
+    if len(payload) % 4 == 1:  # six bits alone are no octet
+        payload = payload[:-1]
+    return a2b_base64(payload + "=" * (-len(payload) % 4))
 
 
 def _q(payload: str, note: Note) -> bytes:

@@ -62,7 +62,7 @@ def parse_references(octets: str) -> Ids:
     reader = _Reader(octets)
     reader.read()
     if reader.commas:
-        reader.note("commas between message-ids")
+        reader.note("commas or semicolons between message-ids")
     if reader.open_id:
         reader.ids.pop()  # cut short, it would name another message
     elif not reader.ids and reader.outside and all("@" in word for word in reader.outside):
@@ -90,7 +90,7 @@ class _Reader(Scanner):
         while not self.done:
             if self.match(_OPEN):
                 self._id()
-            elif self.take(","):
+            elif self.take(",;"):
                 self.commas = True
             elif self.quoted_string() is not None:
                 self.outside.append("")  # a phrase, not an identifier, whatever it holds

@@ -32,7 +32,7 @@ _TOKEN_VALUE: Final = re.compile(rf"{_TOKEN}++")
 _RUN_ON: Final = re.compile(rf"[ \t]+(?={_TOKEN}++ ?=)")
 _SECTION: Final = re.compile(r"([^*]+)\*(?:([0-9]{1,9})(\*)?)?")
 _TYPE: Final = re.compile(rf"{_TOKEN}++/{_TOKEN}++")
-_VERSION: Final = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})")
+_VERSION: Final = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})(?![0-9.])")
 _WHITE: Final = re.compile(r"[ \t\r\n]+")
 _BROKEN_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
@@ -100,8 +100,9 @@ def parse_mime_version(octets: str) -> Version:
     if octets == "1.0":
         return Version(octets)
     defects: dict[str, None] = {}
-    found = _VERSION.fullmatch(_WHITE.sub("", without_comments(octets, defects.setdefault)))
-    if found is None:
+    bare = _WHITE.sub("", without_comments(octets, defects.setdefault))
+    found = _VERSION.match(bare)
+    if found is None or found.end() < len(bare):
         defects.setdefault("not a version of MIME")
     value = f"{int(found[1])}.{int(found[2])}" if found else None
     return Version(value, tuple(defects))

@@ -29,21 +29,26 @@ _TO_ESCAPE: Final = re.compile(r'(["\\])')
 
 
 class Word(NamedTuple):
-    """One word: its kind, its meaning in octets, and whether white space stands before it."""
+    """One word: its kind, its meaning in octets, and what stands before it."""
 
     kind: Kind
     octets: str
+    #: whether white space or a comment stands before it
     spaced: bool
+    #: whether a comment does
+    commented: bool = False
 
 
 def words(scanner: Scanner, stop: str) -> list[Word]:
     """Pass words, and what else stands among them, up to a character of *stop* or the end."""
     found: list[Word] = []
-    spaced = scanner.skip_cfws()
-    while not scanner.done and scanner.peek() not in stop:
-        found.append(_word(scanner, spaced))
+    while True:
+        comments = len(scanner.comments)
         spaced = scanner.skip_cfws()
-    return found
+        if scanner.done or scanner.peek() in stop:
+            return found
+        word = _word(scanner, spaced)
+        found.append(word._replace(commented=True) if len(scanner.comments) > comments else word)
 
 
 def _word(scanner: Scanner, spaced: bool) -> Word:
@@ -66,6 +71,11 @@ def phrase(found: Iterable[Word], note: Note) -> str:
     pieces: list[str] = []
     run: list[str] = []
     for word in found:
+        if (
+            word.commented and run
+        ):  # no white space alone, so it parts two encoded-words (RFC 2047 6.2)
+            pieces.append(decode_words("".join(run), note))
+            run.clear()
         if word.spaced and (run or any(pieces[-1:])):
             run.append(" ")
         if word.kind == "quoted":

@@ -130,10 +130,12 @@ def _clauses(head: str, note: Note) -> dict[str, str]:
 
 
 def _bare(word: str, note: Note) -> str:
-    """Return *word* without angle brackets, and without the comma some servers put behind it."""
+    """Return *word* without angle brackets, and without what some servers put behind it."""
+    if word.endswith(";"):
+        note("a semicolon between two clauses")
     if "<" in word:
         word = word.partition("<")[2].partition(">")[0].strip(" \t\r\n")
-    return text(word.rstrip(","), note)
+    return text(word.rstrip(",;"), note)
 
 
 def parse_return_path(octets: str) -> Path:
@@ -152,6 +154,9 @@ class _PathReader(Scanner):
         self.skip_cfws()
         bracket = self.take("<")
         found = self._words()
+        while self.take("<"):  # a name before it, or more than one pair
+            self.note("text before the path")
+            bracket, found = "<", self._words()
         while found[:1] == ["@"] and self.take(",:"):  # obs-route
             found = self._words()
         if not bracket or not self.take(">"):

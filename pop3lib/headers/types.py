@@ -7,14 +7,14 @@ holds: what was wrong with it is in ``defects``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pop3lib.headers import addresses, dates, ids, lists, params, received
 from pop3lib.headers.addresses import Address, Mailbox
-from pop3lib.headers.block import controls
-from pop3lib.headers.charsets import text
+from pop3lib.headers.block import controls, is_utf8
+from pop3lib.headers.charsets import NOT_UTF8, text
 from pop3lib.headers.encoded_word import Text, parse_unstructured
 from pop3lib.headers.phrases import shown
 from pop3lib.printable import printable
@@ -44,7 +44,7 @@ class Header:
     def __init__(self, name: str, body: str, clean: bool = False) -> None:
         self._name = name
         self._body = body
-        #: whether it is known to hold no control characters: the whole block is looked at once
+        #: whether it is known to be UTF-8 without controls: the whole block is looked at once
         self._clean = clean
         self._read: Any = None
 
@@ -72,11 +72,15 @@ class Header:
     def defects(self) -> tuple[str, ...]:
         """What is wrong with the field, in words; empty where nothing is."""
         found: tuple[str, ...] = (self._read or self._parsed()).defects
-        if self._clean or self._body.isprintable():
-            return found
-        if controls(self._body.encode("latin-1")).strip(b"\r\n"):  # line ends are the block's
-            return (*found, "control characters")
-        return found
+        return found if self._clean else (*found, *self._odd_octets(found))
+
+    def _odd_octets(self, found: tuple[str, ...]) -> Iterator[str]:
+        """Yield what is wrong with single octets, in a comment, too, that no grammar reads."""
+        octets = self._body.encode("latin-1")
+        if controls(octets).strip(b"\r\n"):  # line ends are the block's
+            yield "control characters"
+        if NOT_UTF8 not in found and not is_utf8(octets):
+            yield NOT_UTF8
 
     def _parsed(self) -> Any:
         # No folds but CRLF's are in a clean body.

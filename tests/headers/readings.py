@@ -15,6 +15,8 @@ from pop3lib.headers import Group, Header, Headers, Mailbox, parse_headers
 Plain = dict[str, Any]
 
 CASES = Path(__file__).parent / "cases"
+#: the table written without a look at the parser
+SECOND = CASES / "second"
 TABLES = (
     "addresses", "blocks", "content_dispositions", "content_types", "dates", "encoded_words",
     "list_commands", "list_ids", "message_ids", "mime_versions", "received", "references",
@@ -33,10 +35,10 @@ class Case:
     own: bool
 
 
-def cases() -> Iterator[Case]:
-    """Yield the cases of all tables."""
+def cases(folder: Path = CASES) -> Iterator[Case]:
+    """Yield the cases of all tables in *folder*."""
     for table in TABLES:
-        text = (CASES / f"{table}.json").read_text("utf-8")
+        text = (folder / f"{table}.json").read_text("utf-8")
         for name, row in json.loads(text).items():
             raw = row["raw"].encode("latin-1")
             yield Case(name, row["header"], raw, row["expect"], row.get("own", False))

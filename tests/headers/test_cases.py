@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.headers.readings import Case, cases, differences, texts
+from tests.headers.readings import SECOND, Case, cases, differences, texts
 
-ALL = list(cases())
+FIRST = list(cases())
+ALL = [*FIRST, *cases(SECOND)]
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in ALL])
@@ -21,8 +22,10 @@ def test_no_text_of_a_case_holds_a_lone_surrogate(case: Case) -> None:
 
 
 def test_no_table_is_lost() -> None:
-    assert sum(not case.own for case in ALL) == 227
-    assert sum(case.own for case in ALL) == 436
+    assert sum(not case.own for case in FIRST) == 227
+    assert sum(case.own for case in FIRST) == 436
+    assert len(ALL) - len(FIRST) == 555
+    assert len({case.name for case in ALL}) == len(ALL)
 
 
 def test_a_difference_is_noticed_for_every_key_of_every_case() -> None:
