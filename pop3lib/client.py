@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self, TypeVar, overload
+from typing import Any, Self, TypeVar, overload
 
 from pop3lib.base import BaseClient
 from pop3lib.endpoint import Security
@@ -268,7 +268,7 @@ class Client(BaseClient):
             self._step()
         if exchange.reply is None or not exchange.reply.ok:
             exchange.result()  # raises
-        return MessageStream(lambda: self._next_chunk(exchange), exchange.discard)
+        return MessageStream(lambda: self.next_chunk(exchange), exchange.discard)
 
     def headers(self, number: int) -> Headers:
         """Return a message's header block: by TOP, or by RETR read up to the empty line."""
@@ -317,21 +317,39 @@ class Client(BaseClient):
         self._listen()
         return self._wait(self._protocol.run(flow))
 
-    def execute_all(self, commands: Iterable[Command[T]]) -> Iterator[Exchange[T]]:
+    def execute_all(
+        self, commands: Iterable[Command[T]], *, stream: bool = False
+    ) -> Iterator[Exchange[T]]:
         """Send commands, several at once where the server allows; yield them done, in order.
 
         ``exchange.result()`` returns or raises; a refusal, or a command that cannot be sent,
         stops nothing. The commands are taken from the iterable as there is room for them.
+
+        :param stream: yield each as soon as its status line is in, and leave the octets of its
+            answer to :meth:`next_chunk`, in constant memory. What is left unread is dropped.
         """
         self._need_connection()
-        batch = Batch(self._protocol, commands)
+        batch = Batch(self._protocol, commands, stream)
         try:
             while (exchange := self._next(batch)) is not None:
-                while not exchange.done:
+                while not batch.ready(exchange):
                     self._step()
                 yield exchange
         finally:
             batch.abandon()  # left early: what is under way is dropped as it arrives
+
+    def next_chunk(self, exchange: Exchange[Any]) -> bytes:
+        """Return the next octets of an answer that is read as it comes; ``b""`` at its end.
+
+        :raises CommandError: where the server refused.
+        :raises ConnectionBroken: where the answer cannot be completed.
+        """
+        while not (octets := exchange.take()):
+            if exchange.done:
+                exchange.result()  # raises what broke the message off
+                return b""
+            self._step()
+        return octets
 
     def _next(self, batch: Batch[T]) -> Exchange[T] | None:
         self._listen()
@@ -366,14 +384,6 @@ class Client(BaseClient):
         except Exception:
             self.close()
             raise
-
-    def _next_chunk(self, exchange: Exchange[bytes]) -> bytes:
-        while not (octets := exchange.take()):
-            if exchange.done:
-                exchange.result()  # raises what broke the message off
-                return b""
-            self._step()
-        return octets
 
     def _step(self) -> None:
         if not self._busy.acquire(blocking=False):

@@ -134,8 +134,8 @@ class Face:
     def messages(self, numbers: Iterable[int] | None = None) -> Iterator[Any]:
         return iterate(cast("Any", self.inner.messages(numbers)))
 
-    def execute_all(self, commands: Iterable[Any]) -> Iterator[Any]:
-        return iterate(self.inner.execute_all(commands))
+    def execute_all(self, commands: Iterable[Any], *, stream: bool = False) -> Iterator[Any]:
+        return iterate(self.inner.execute_all(commands, stream=stream))
 
     def __repr__(self) -> str:
         return repr(self.inner).replace("AsyncClient", "Client")

@@ -39,9 +39,10 @@ PARTS["base"] = {"errors", "secret", "sasl", "protocol", "endpoint", "patience"}
 _CLIENTS = {*PARTS["base"], "headers", "survey", "base"}
 PARTS["client"] = {*_CLIENTS, "stream", "transport"}
 PARTS["aio"] = _CLIENTS
-PARTS["uidstate"] = {"errors"}
+PARTS["disk"] = set()
+PARTS["uidstate"] = {"errors", "disk"}
 PARTS["compat"] = {*_CLIENTS, "printable", "client"}
-PARTS["download"] = {*_CLIENTS, "uidstate", "client", "aio"}
+PARTS["download"] = {*_CLIENTS, "disk", "uidstate", "client", "aio"}
 
 #: Inside the parts: modules that may not see others, so that each stays one thought.
 NOT_INSIDE: dict[str, set[str]] = {

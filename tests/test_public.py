@@ -19,11 +19,13 @@ MODULES = [
     "pop3lib",
     "pop3lib.aio",
     "pop3lib.compat.poplib",
+    "pop3lib.download",
     "pop3lib.headers",
     "pop3lib.protocol",
     "pop3lib.protocol.flows",
     "pop3lib.sasl",
     "pop3lib.testing",
+    "pop3lib.uidstate",
 ]
 
 Named = tuple[str, object]

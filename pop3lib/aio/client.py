@@ -267,7 +267,7 @@ class AsyncClient(BaseClient):
 
         :raises CommandError: where the server refuses; that is known at once.
         """
-        return AsyncMessageStream(lambda: self._start(Retr(number)), self._next_chunk)
+        return AsyncMessageStream(lambda: self._start(Retr(number)), self.next_chunk)
 
     async def headers(self, number: int) -> Headers:
         """Return a message's header block: by TOP, or by RETR read up to the empty line."""
@@ -321,21 +321,41 @@ class AsyncClient(BaseClient):
         return await self._wait(procedure)
 
     async def execute_all(
-        self, commands: Iterable[Command[T]]
+        self, commands: Iterable[Command[T]], *, stream: bool = False
     ) -> AsyncGenerator[Exchange[T], None]:
         """Send commands, several at once where the server allows; yield them done, in order.
 
         ``exchange.result()`` returns or raises; a refusal, or a command that cannot be sent,
         stops nothing. The commands are taken from the iterable as there is room for them.
+
+        :param stream: yield each as soon as its status line is in, and leave the octets of its
+            answer to :meth:`next_chunk`, in constant memory. What is left unread is dropped.
         """
         self._need_connection()
-        batch = Batch(self._protocol, commands)
+        batch = Batch(self._protocol, commands, stream)
         try:
             while (exchange := await self._next(batch)) is not None:
-                await self._wire.wait(exchange)
+                if stream:
+                    while not batch.ready(exchange):
+                        await self._progress(exchange)
+                else:
+                    await self._wire.wait(exchange)
                 yield exchange
         finally:
             batch.abandon()  # left early: what is under way is dropped as it arrives
+
+    async def next_chunk(self, exchange: Exchange[Any]) -> bytes:
+        """Return the next octets of an answer that is read as it comes; ``b""`` at its end.
+
+        :raises CommandError: where the server refused.
+        :raises ConnectionBroken: where the answer cannot be completed.
+        """
+        while not (octets := exchange.take()):
+            if exchange.done:
+                exchange.result()  # raises what broke the message off
+                return b""
+            await self._progress(exchange)
+        return octets
 
     async def _next(self, batch: Batch[T]) -> Exchange[T] | None:
         await self._listen()
@@ -381,14 +401,6 @@ class AsyncClient(BaseClient):
         if exchange.reply is None or not exchange.reply.ok:
             exchange.result()  # raises
         return exchange
-
-    async def _next_chunk(self, exchange: Exchange[bytes]) -> bytes:
-        while not (octets := exchange.take()):
-            if exchange.done:
-                exchange.result()  # raises what broke the message off
-                return b""
-            await self._progress(exchange)
-        return octets
 
     async def _progress(self, exchange: Exchange[Any]) -> None:
         try:

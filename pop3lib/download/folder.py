@@ -1,0 +1,34 @@
+"""A folder of ``.eml`` files, as mail programs open them by a click."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pop3lib.download.files import FileStore
+
+
+class Folder(FileStore):
+    """A folder with a file ``<key>.eml`` for each message, made where it is missing.
+
+    What is here is known again by its name, as long as it stays in the folder.
+
+    :param path: the folder.
+    :param sync: whether to wait until the disk has what is saved. Without, a crash of the machine
+        (not of the program) may lose what was saved last, and the server may have deleted it.
+    """
+
+    def has(self, key: str) -> bool:
+        """Whether the message with this key is here."""
+        return self.final(key).exists()
+
+    def final(self, key: str) -> Path:
+        """Return the name that the message with this key gets."""
+        return self._path / f"{key}.eml"
+
+    @property
+    def _temporary(self) -> Path:
+        return self._path
+
+    @property
+    def _folder(self) -> Path:
+        return self._path
