@@ -38,16 +38,6 @@ def test_a_token_never_goes_in_clear(dovecot: Dovecot) -> None:
         pop.login("alice", token=dovecot.token("alice"))
 
 
-@pytest.mark.parametrize("mechanism", ["USER", "APOP", "PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1"])
-def test_each_way_works_inside_TLS_too(dovecot: Dovecot, mechanism: str) -> None:
-    with tls_client(dovecot) as pop:
-        with pytest.raises(pop3lib.AuthenticationError) as caught:
-            pop.login("alice", "wr0ng", mechanism=mechanism)
-        assert caught.value.code == "AUTH"
-        pop.login("alice", dovecot.password, mechanism=mechanism)
-        assert pop.stat().count == 0
-
-
 def test_what_a_channel_is_bound_to_can_be_read_of_a_real_certificate(dovecot: Dovecot) -> None:
     with tls_client(dovecot) as pop:
         assert tls_server_end_point(pop._certificate()) is not None

@@ -11,10 +11,10 @@ import trustme
 class Certificates:
     """The authority, the server's certificate, and one for each user, as PEM files."""
 
-    def __init__(self, folder: Path, users: tuple[str, ...]) -> None:
+    def __init__(self, folder: Path) -> None:
         folder.mkdir()
         self._folder = folder
-        authority = trustme.CA()
+        self._authority = authority = trustme.CA()
         #: the authority's certificate, which clients must trust
         self.ca_file = folder / "ca.pem"
         authority.cert_pem.write_to_path(str(self.ca_file))
@@ -22,13 +22,14 @@ class Certificates:
         self.server = folder / "server.pem"
         names = ("localhost", "127.0.0.1", "127.0.0.2")
         authority.issue_cert(*names).private_key_and_cert_chain_pem.write_to_path(str(self.server))
-        for user in users:
-            leaf = authority.issue_cert(common_name=user)
-            leaf.private_key_and_cert_chain_pem.write_to_path(str(self.client(user)))
 
     def client(self, user: str) -> Path:
         """Return the file with a user's own key and certificate, for EXTERNAL."""
-        return self._folder / f"{user}.pem"
+        path = self._folder / f"{user}.pem"
+        if not path.exists():
+            leaf = self._authority.issue_cert(common_name=user)
+            leaf.private_key_and_cert_chain_pem.write_to_path(str(path))
+        return path
 
     def context(self, user: str | None = None) -> ssl.SSLContext:
         """Return a verifying client's context; with *user*, one that shows the certificate."""

@@ -13,12 +13,13 @@ import re
 import shutil
 import string
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
 from tests.live.servers.maildrop import Maildir
 from tests.live.servers.process import Process
-from tests.live.servers.server import Server, first_problem
+from tests.live.servers.server import PASSWORD, USERS, Server, first_problem
 
 _TEMPLATE = Path(__file__).with_name("dovecot.conf")
 _DOVECOT = "/usr/sbin/dovecot"
@@ -31,6 +32,7 @@ class Dovecot(Server):
     """Dovecot on 127.0.0.1, which counts as secure, and on 127.0.0.2, where it insists on TLS.
 
     :param settings: lines for the end of its configuration, such as ``"pop3_lock_session = yes"``.
+    :param passwords: the users, with their passwords.
     """
 
     name: ClassVar[str] = "dovecot"
@@ -39,8 +41,10 @@ class Dovecot(Server):
     #: the address where no password may be sent in clear
     strict_host = "127.0.0.2"
 
-    def __init__(self, *settings: str) -> None:
+    def __init__(self, *settings: str, passwords: Mapping[str, str] | None = None) -> None:
         self._settings = settings
+        self._passwords = passwords or dict.fromkeys(USERS, PASSWORD)
+        self.users = tuple(self._passwords)
 
     @classmethod
     def missing(cls) -> str | None:
@@ -72,8 +76,7 @@ class Dovecot(Server):
         keys = self.work / "keys" / "default" / "HS256"
         keys.mkdir(parents=True)
         (keys / "default").write_bytes(base64.b64encode(_TOKEN_KEY))
-        passwords = "".join(f"{user}:{{PLAIN}}{self.password}\n" for user in self.users)
-        (self.work / "users").write_text(passwords)
+        (self.work / "users").write_text("".join(_user(*each) for each in self._passwords.items()))
         (self.work / "oauth2.conf").write_text(
             "introspection_mode = local\n"
             f"local_validation_key_dict = fs:posix:prefix={self.work}/keys/\n"
@@ -97,6 +100,11 @@ class Dovecot(Server):
     def _launch(self) -> Process:
         command = [_DOVECOT, "-F", "-c", str(self.work / "dovecot.conf")]
         return Process(command, self.work / "dovecot.log")
+
+
+def _user(name: str, password: str) -> str:
+    """Return a line of the file of users; in base64 a password may have any character."""
+    return f"{name}:{{PLAIN.b64}}{base64.b64encode(password.encode()).decode('ascii')}\n"
 
 
 def _is_root() -> bool:

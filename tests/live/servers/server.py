@@ -31,7 +31,7 @@ class Server(ABC):
     hosts: ClassVar[tuple[str, ...]] = ("127.0.0.1",)
 
     host = "127.0.0.1"
-    users = USERS
+    users: tuple[str, ...] = USERS
     password = PASSWORD
 
     #: the port where it speaks in clear at first, and the one where it speaks TLS at once
@@ -69,7 +69,7 @@ class Server(ABC):
         self.work.chmod(0o755)
         try:
             self.port, self.tls_port = free_ports(2, self.hosts)
-            self.certificates = Certificates(self.work / "tls", self.users)
+            self.certificates = Certificates(self.work / "tls")
             (self.work / "home").mkdir()
             self.maildrops = {user: self._maildrop(user) for user in self.users}
             self._prepare()
