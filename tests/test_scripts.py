@@ -85,10 +85,45 @@ def test_an_example_runs_without_arguments(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_an_example_says_what_it_is_for_and_how_it_is_run(name: str) -> None:
-    text = ast.get_docstring(ast.parse((EXAMPLES / name).read_text("utf-8"))) or ""
-    assert text.partition("\n")[0].endswith(("?", "."))
-    assert f"    python examples/{name}" in text
+def test_an_example_says_what_it_answers_and_how_it_is_run(name: str) -> None:
+    assert f"    python examples/{name}" in docstring(name)
+    title = f"{name}\n{'-' * len(name)}\n\n"
+    if name != "quickstart.py":  # it does the whole job
+        assert title + f"*{first_line(name)}*" in README
+
+
+def test_the_table_of_the_projects_readme_has_every_example_with_its_question() -> None:
+    readme = (EXAMPLES.parent / "README.rst").read_text("utf-8")
+    table = dict(re.findall(r"^``(\w+\.py)`` +(\S.*\?)$", readme, re.MULTILINE))
+    assert table == {name: first_line(name) for name in SCRIPTS if name != "quickstart.py"}
+
+
+@pytest.mark.parametrize("name", [name for name in SCRIPTS if name != "quickstart.py"])
+def test_an_example_has_about_forty_statements_at_most(name: str) -> None:
+    nodes = [node for node in ast.walk(ast.parse(source(name))) if isinstance(node, ast.stmt)]
+    imports = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+    texts = [node for node in nodes if isinstance(node, ast.Expr) and is_text(node.value)]
+    assert len(nodes) - len(imports) - len(texts) <= 45
+
+
+def source(name: str) -> str:
+    """Return the text of an example."""
+    return (EXAMPLES / name).read_text("utf-8")
+
+
+def docstring(name: str) -> str:
+    """Return the docstring of an example."""
+    return ast.get_docstring(ast.parse(source(name))) or ""
+
+
+def first_line(name: str) -> str:
+    """Return the question that an example answers."""
+    return docstring(name).partition("\n")[0]
+
+
+def is_text(node: ast.expr) -> bool:
+    """Whether it is a docstring, or would be one."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 OLD = (
