@@ -10,6 +10,12 @@ from pop3lib.protocol.reply import Reply, decoded, quoted
 #: RFC 2449 section 8: one or more levels in square brackets at the beginning of the text.
 _CODE = re.compile(r"\[([\x21-\x5a\x5c\x5e-\x7e]+)\] ?")
 
+#: What to do about an empty line (Microsoft 365 was seen to send them).
+_BLANK_LINES = (
+    ". If this server is known to send empty lines before its answers, connect with "
+    "quirks=Quirk.BLANK_LINES"
+)
+
 
 def is_status(line: bytes) -> bool:
     """Whether *line* begins as a status line does.
@@ -28,6 +34,7 @@ def parse_status(line: bytes) -> Reply:
     if not is_status(line):
         raise RemoteProtocolError(
             f"expected +OK or -ERR, the server sent {quoted(line)}; the connection is closed"
+            f"{'' if line else _BLANK_LINES}"
         )
     status, _, rest = line.partition(b" ")
     text = decoded(rest)

@@ -27,11 +27,13 @@ def _possible(name: str, settings: Settings, channel: Channel) -> bool:
     return name not in PLAINTEXT or plaintext_allowed(settings, channel)
 
 
-def capability_lines(settings: Settings, channel: Channel, *, stls: bool) -> list[str]:
+def capability_lines(
+    settings: Settings, channel: Channel, *, stls: bool, logged_in: bool
+) -> list[str]:
     """Return the lines of the CAPA answer.
 
-    Those of RFC 2449 are announced in both states, without differences; STLS (:rfc:`2595`) only
-    where it can be used, which is what *stls* says.
+    Unless the settings say otherwise, those of RFC 2449 are announced in both states; STLS
+    (:rfc:`2595`) only where it can be used, which is what *stls* says.
     """
     mechanisms = offered_mechanisms(settings, channel)
     optional = [
@@ -48,4 +50,6 @@ def capability_lines(settings: Settings, channel: Channel, *, stls: bool) -> lis
         (True, "AUTH-RESP-CODE"),
     ]
     lines = [line for offered, line in optional if offered] + list(settings.capabilities)
-    return [line for line in lines if line.partition(" ")[0] not in settings.hidden]
+    now = settings.hidden_after_login if logged_in else settings.hidden_before_login
+    hidden = {*settings.hidden, *now}
+    return [line for line in lines if line.partition(" ")[0] not in hidden]

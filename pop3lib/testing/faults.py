@@ -46,8 +46,8 @@ class Remark:
 #: Octets to send, or what else to do.
 Action: TypeAlias = bytes | Pause | HangUp | Remark
 #: Called for each answer with the command and what would be done; yields what is done instead.
-#: The command is as the client said it, its verb in upper case and without secrets (``"RETR 2"``,
-#: ``"PASS"``, ``"AUTH PLAIN"``), or ``"greeting"``, or ``"response"`` for a line inside AUTH.
+#: The command is as the client said it, its verb in upper case and secrets masked (``"RETR 2"``,
+#: ``"PASS ***"``), or ``"greeting"``, or ``"response"`` for a line inside AUTH.
 Fault: TypeAlias = Callable[[str, Iterable[Action]], Iterator[Action]]
 #: Called for each connection, counted from 1; None where nothing goes wrong on it.
 Faults: TypeAlias = Callable[[int], Fault | None]
@@ -61,14 +61,15 @@ def no_fault(command: str, actions: Iterable[Action]) -> Iterator[Action]:
 def at(command: str, fault: Fault, *, times: int | None = None) -> Fault:
     """Have *fault* at one command only: ``"RETR 2"``, or ``"RETR"`` for every message.
 
-    :param command: a whole command, a verb, ``"greeting"``, or ``"response"`` (a line in AUTH).
+    :param command: a whole command or its first words, ``"greeting"``, or ``"response"`` (a line
+        in AUTH); secrets are ``***``.
     :param times: how often, counted from the first such command; None for always.
     """
     left = times
 
     def located(said: str, actions: Iterable[Action]) -> Iterator[Action]:
         nonlocal left
-        if left == 0 or command not in (said, said.partition(" ")[0]):
+        if left == 0 or not f"{said} ".startswith(f"{command} "):
             return iter(actions)
         left = None if left is None else left - 1
         return fault(said, actions)

@@ -46,10 +46,9 @@ class Log:
 
 
 def name_of(line: bytes) -> str:
-    """Return a command as far as one may see it, its verb in upper case: ``"APOP ann"``."""
-    words = escape(line).split(" ")
-    verb = words[0].upper()
-    return " ".join([verb, *words[1 : _WORDS_BEFORE.get(verb)]])
+    """Return a command as one may see it, its verb in upper case: ``"APOP ann ***"``."""
+    verb, space, rest = _without_secret(escape(line)).partition(" ")
+    return verb.upper() + space + rest
 
 
 def _without_secret(line: str) -> str:

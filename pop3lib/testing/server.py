@@ -14,7 +14,7 @@ from typing import Self
 from pop3lib.sasl.channel_binding import ChannelBinding
 from pop3lib.secret import SecretText
 from pop3lib.testing.channel import own_binding
-from pop3lib.testing.faults import Faults, no_fault
+from pop3lib.testing.faults import Faults, chain, no_fault
 from pop3lib.testing.listener import Listener
 from pop3lib.testing.maildrop import Given, Maildrop
 from pop3lib.testing.session import Session
@@ -154,6 +154,7 @@ class Server:
         with self._guard:
             self.sessions.append(session)
             number = len(self.sessions)
-        fault = self._faults(number) if self._faults is not None else None
-        with contextlib.closing(session), Wire(connection, listener, fault or no_fault) as wire:
+        ordered = self._faults(number) if self._faults is not None else None
+        fault = chain(*(habit() for habit in self._settings.habits), ordered or no_fault)
+        with contextlib.closing(session), Wire(connection, listener, fault) as wire:
             wire.carry(session, self._context, self._binding, implicit_tls=implicit_tls)

@@ -19,7 +19,7 @@ from pop3lib.testing.log import Log, name_of
 from pop3lib.testing.maildrop import Kept, Maildrop
 from pop3lib.testing.settings import Settings
 from pop3lib.testing.stuffing import stuffed, top
-from pop3lib.testing.transaction import Refusal, Transaction
+from pop3lib.testing.transaction import Refusal, Transaction, Unanswered
 
 #: Octets of a command line, CRLF included (:rfc:`2449#section-4`).
 LONGEST_COMMAND = 255
@@ -70,8 +70,8 @@ class Session:
 
     def greet(self) -> bytes:
         """Return the greeting."""
-        stamp = f" {self._stamp}" if self._settings.apop else ""
-        return self._say(f"+OK {self._settings.greeting}{stamp}")
+        words = ["+OK", self._settings.greeting, self._stamp if self._settings.apop else ""]
+        return self._say(" ".join(filter(None, words)))
 
     def receive(self, data: bytes) -> Iterator[bytes]:
         """Yield the answers to the lines in *data*; take all of them before the next call."""
@@ -139,6 +139,8 @@ class Session:
     def _answer(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
         try:
             yield from pieces
+        except Unanswered:
+            return
         except Refusal as refusal:
             yield self._say(f"-ERR {refusal}")
 
@@ -168,11 +170,21 @@ class Session:
     def _command(self, verb: str) -> _Command:
         command = _COMMANDS.get(verb)
         if command is None or not command.known(self):
+            if self._settings.unknown_loses_input and self._lose_input():
+                raise Unanswered
             raise Refusal("unknown command")
         if command.transaction not in (None, self._transaction is not None):
             self._violation(f"{verb} in the wrong state")
             raise Refusal("not in this state")
         return command
+
+    def _lose_input(self) -> int:
+        """Forget what was sent along with this line; return how many octets those were."""
+        lost = len(self._buffer)
+        if lost:
+            self.remark(f"{lost} octets behind it are lost")
+        self._buffer.clear()
+        return lost
 
     def _violation(self, text: str) -> None:
         self._conversed.violation(text)
@@ -191,6 +203,7 @@ class Session:
             self._settings,
             self._authorization.channel,
             stls=self._may_start_tls() and self._transaction is None,
+            logged_in=self._transaction is not None,
         )
         yield self._say_all(["+OK", *lines, "."])
 
@@ -214,7 +227,11 @@ class Session:
         """Begin the TRANSACTION state, or go on with the exchange by a challenge."""
         if isinstance(admitted, str):
             return self._say(f"+ {admitted}")
-        self._transaction = Transaction(admitted, wait=self._settings.lock_wait)
+        self._transaction = Transaction(
+            admitted, wait=self._settings.lock_wait, lists_deleted=self._settings.lists_deleted
+        )
+        if self._settings.login_loses_input:
+            self._lose_input()
         admitted.last_login = time.monotonic()
         return self._say(f"+OK {len(list(self._transaction))} messages")
 
@@ -266,8 +283,8 @@ class Session:
 
     def _listing(self, arguments: list[str], value: Callable[[Kept], object]) -> Iterator[bytes]:
         if arguments:
-            number, kept = self._message(arguments)
-            yield self._say(f"+OK {number} {value(kept)}")
+            number = _number(arguments, "a message number")
+            yield self._say(f"+OK {number} {value(self._open().entry(number))}")
         else:
             lines = [f"{number} {value(kept)}" for number, kept in self._open()]
             yield self._say_all(["+OK", *lines, "."])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+from pop3lib.testing.faults import Fault
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,10 @@ class Settings:
     capabilities: tuple[str, ...] = ("EXPIRE NEVER", "IMPLEMENTATION pop3lib.testing")
     #: the tags of lines that the CAPA answer keeps to itself, such as ``"TOP"``
     hidden: tuple[str, ...] = ()
+    #: such lines that it keeps to itself until the user has logged in, and
+    hidden_before_login: tuple[str, ...] = ()
+    #: those that it keeps to itself from then on
+    hidden_after_login: tuple[str, ...] = ()
     #: the response code of a refused login, or None
     refusal_code: str | None = "AUTH"
     #: seconds that must lie between two logins of a user; announced where it is not 0
@@ -53,3 +59,13 @@ class Settings:
     #: commands that are refused, and the text behind ``-ERR``: either a whole line
     #: (``{"RETR 2": "[SYS/TEMP] try later"}``) or a verb, in upper case
     refusals: Mapping[str, str] = field(default_factory=dict)
+    #: whether LIST, UIDL and STAT go on telling of messages that are marked, their size as 0
+    lists_deleted: bool = False
+    #: whether what is sent in one go with the line that logs in is lost
+    login_loses_input: bool = False
+    #: whether a command that is not known, sent in one go with others, is not answered, nor
+    #: anything behind it
+    unknown_loses_input: bool = False
+    #: what is done otherwise than this server would: each is called for a connection, and returns
+    #: a fault (see :mod:`pop3lib.testing.faults`); they come before those of the ``Server``
+    habits: tuple[Callable[[], Fault], ...] = ()

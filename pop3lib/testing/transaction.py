@@ -7,28 +7,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pop3lib.testing.maildrop import Kept, Maildrop
+from pop3lib.testing.maildrop import Kept, LazyMessage, Maildrop
+
+_NOTHING = LazyMessage(0, tuple)
 
 
 class Refusal(Exception):
     """Answered ``-ERR`` with this text."""
 
 
+class Unanswered(Exception):
+    """Not answered at all."""
+
+
 class Transaction:
     """The TRANSACTION state on one maildrop (:rfc:`1939#section-5`); it must be released."""
 
-    def __init__(self, maildrop: Maildrop, *, wait: float) -> None:
+    def __init__(self, maildrop: Maildrop, *, wait: float, lists_deleted: bool = False) -> None:
         if not maildrop.lock(wait):  # RFC 1939 section 4, RFC 2449 section 8.1.2
             raise Refusal("[IN-USE] another session has this maildrop")
         self._maildrop: Maildrop | None = maildrop
         self._messages = maildrop.snapshot()
         self._marked: set[int] = set()
+        self._lists_deleted = lists_deleted
 
     def __iter__(self) -> Iterator[tuple[int, Kept]]:
-        """Yield numbers and messages, without those marked as deleted."""
-        for number, kept in enumerate(self._messages, 1):
-            if number not in self._marked:
-                yield number, kept
+        """Yield numbers and what listings tell: no messages marked as deleted, as a rule."""
+        for number in range(1, len(self._messages) + 1):
+            if self._lists_deleted or number not in self._marked:
+                yield number, self.entry(number)
+
+    def entry(self, number: int) -> Kept:
+        """Return what LIST and UIDL tell of message *number*, or refuse."""
+        if self._lists_deleted and number in self._marked:
+            return self._messages[number - 1]._replace(message=_NOTHING)
+        return self[number]
 
     def __getitem__(self, number: int) -> Kept:
         """Return message *number*; refuse one that is not there or is marked as deleted."""

@@ -190,5 +190,6 @@ def test_a_fault_is_told_the_command_without_its_secret() -> None:
         with peer.makefile("rb") as answers:
             answers.read()
     assert said == [
-        "greeting", "APOP ann", "AUTH PLAIN", "USER ann", "PASS", "AUTH LOGIN", "response", "QUIT",
+        "greeting", "APOP ann ***", "AUTH PLAIN ***", "USER ann", "PASS ***", "AUTH LOGIN",
+        "response", "QUIT",
     ]  # fmt: skip
