@@ -20,6 +20,7 @@ extensions = [
     "pop3_pictures",
     "pop3_readings",
     "pop3_tables",
+    "rfc_sections",
 ]
 exclude_patterns = ["_build"]
 html_theme = "furo"

@@ -14,7 +14,7 @@ from pop3lib.errors import InvalidArgumentError
 class Security(Enum):
     """How the connection is protected. There is no "TLS if available"."""
 
-    #: TLS from the first octet, port 995 (:rfc:`8314#section-3.2`)
+    #: TLS from the first octet, port 995 (:rfc:`8314#section-3.1`)
     TLS = "TLS from the start"
     #: begun in clear on port 110, TLS required before anything else (:rfc:`2595`)
     STARTTLS = "TLS by STLS, required"
