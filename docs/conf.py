@@ -17,14 +17,32 @@ version = release = pop3lib.__version__
 extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.doctest",
+    "sphinx.ext.extlinks",
     "pop3_pictures",
     "pop3_readings",
     "pop3_tables",
     "rfc_sections",
 ]
+# The sources that the comparison rests on, each at the version that was read.
+_GITHUB = "https://github.com"
+extlinks = {
+    "poplib": (f"{_GITHUB}/python/cpython/blob/v3.13.0/Lib/poplib.py#L%s", "%s"),
+    "mailkit": (
+        f"{_GITHUB}/jstedfast/MailKit/blob/d1f7aa7655d50777c4ece3803ff86f3591e60db5/%s",
+        "%s",
+    ),
+    "curl": (f"{_GITHUB}/curl/curl/blob/5c61e168698a72b87437d58ed728bcdea6d5db42/%s", "%s"),
+    "mpop": (f"{_GITHUB}/marlam/mpop/blob/bf1fb266b406be35edc9f3d5ce471635e5efd083/%s", "%s"),
+    "getmail": (
+        f"{_GITHUB}/getmail6/getmail6/blob/30bcb994a47ca02e15b4483a9592385600c1ff32/%s",
+        "%s",
+    ),
+}
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = "pop3lib"
+html_static_path = ["_static"]
+html_css_files = ["pop3lib.css"]
 default_role = "py:obj"
 
 autoclass_content = "both"

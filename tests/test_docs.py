@@ -137,7 +137,7 @@ def test_no_example_is_overlooked(name: str) -> None:
     assert sum(len(re.findall(r"^ *>>> ", each, re.MULTILINE)) for each in found) == there
 
 
-PATH = re.compile(r"(?<![\w/.])(?:tests|docs|examples|pop3lib|\.ci)/[\w/.-]*\w")
+PATH = re.compile(r"(?<![\w/.<])(?:tests|docs|examples|pop3lib|\.ci)/[\w/.-]*\w")
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if "changelog" not in name])
