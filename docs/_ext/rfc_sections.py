@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 _BASE = "https://www.rfc-editor.org/rfc/rfc{number}.html"
-_KEPT = {"yes": "yes", "partly": "partly", "no": "no", "-": "–"}
+_KEPT = {"yes": "yes", "partly": "partly", "no": "no", "-": "\N{EN DASH}"}
 
 
 class RfcSections(SphinxDirective):
