@@ -7,6 +7,7 @@ import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -98,6 +99,10 @@ def test_a_refused_password_is_told_by_type(name: str) -> None:
 def test_every_preset_says_what_it_is() -> None:
     told = re.findall(r"^#: .+\n(?:#: .+\n)*([A-Z0-9_]+) = Settings\(", SOURCE, re.MULTILINE)
     assert told == list(ALL) and len(told) > 15
+    reference = (Path(__file__).parents[2] / "docs" / "reference" / "testing.rst").read_text(
+        "utf-8"
+    )
+    assert re.findall(r"autodata:: ([A-Z0-9_]+)\n", reference)[-len(told) :] == told
 
 
 # --- what needs a quirk, and what fails
