@@ -28,6 +28,8 @@ class Conversation:
         self._rounds = 0
         #: whether the mechanism has said anything yet: before that, no success is possible
         self.spoken: bool = False
+        #: whether its initial response rode in the AUTH line
+        self.in_one_line: bool = False
         #: why the exchange was cancelled, or why its success cannot be believed
         self.error: MechanismError | None = None
 
@@ -40,7 +42,7 @@ class Conversation:
         # RFC 5034 section 4: an empty initial response is a single "=".
         whole = line + b" " + (b64encode(initial) or b"=")
         if self._initial_response and len(whole) + 2 <= _MAX_LINE:
-            self.spoken = True
+            self.spoken = self.in_one_line = True
             return whole
         self._kept = initial  # sent when the server asks with an empty challenge
         return line

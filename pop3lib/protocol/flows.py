@@ -86,11 +86,14 @@ def _choose(session: Session, credentials: Credentials, known: Capabilities) -> 
 
 
 def _auth(mechanism: Mechanism) -> Flow[None]:
+    exchange = yield Auth(mechanism)
     try:
-        yield from Auth(mechanism)
+        exchange.result()
     except CommandError as error:
+        conversation = exchange.conversation
+        in_one_line = conversation is not None and conversation.in_one_line
         refusal = mechanism.refusal if isinstance(mechanism, ExplainsRefusal) else {}
-        if mechanism.name != "XOAUTH2" or error.code is not None or refusal:
+        if mechanism.name != "XOAUTH2" or not in_one_line or error.code is not None or refusal:
             raise
         # Office 365 takes XOAUTH2 only in two lines (getmail6 #256). It refused the form, not
         # the token: then there would have been a code, or a challenge that explains.

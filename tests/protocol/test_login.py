@@ -283,6 +283,17 @@ def test_XOAUTH2_falls_back_to_two_lines_where_the_form_was_refused(
     assert procedure.done is not again
 
 
+def test_AUT_06_a_token_refused_in_two_lines_is_not_tried_again() -> None:
+    """So Microsoft 365 refuses: with neither a code nor a reason."""
+    connection = greeted(secure=True)
+    answers = [b"+ ", b"-ERR Authentication failure: unknown user name or bad password."]
+    capa = b"+OK\r\nSASL PLAIN XOAUTH2\r\n."
+    procedure, lines = logging_in(connection, capa, *answers, token="t" * 1500, password=None)
+    assert lines[1] == b"AUTH XOAUTH2\r\n" and len(lines) == 4 and lines[3] == b""
+    with pytest.raises(pop3lib.AuthenticationError):
+        procedure.result()
+
+
 def test_CAPA_is_asked_once_in_a_state() -> None:
     connection = greeted()
     connection.run(capabilities(connection.session))
