@@ -303,3 +303,35 @@ def test_the_core_on_trio_goes_by_stls_and_notices_a_lost_line(
     assert cut_off.returncode == 1 and cut_off.stderr.count("\n") == 1
     assert "the line is lost" in cut_off.stderr
     assert server.sessions[0].log.index("C: STLS") < server.sessions[0].log.index("C: QUIT")
+
+
+def test_what_is_new_is_downloaded_once_and_deleted_only_if_told(
+    tmp_path: Path, tls: Tls, authority: str
+) -> None:
+    maildrop = Maildrop(messages=[OLD, NEW])
+    with Server({"ann": maildrop}, tls_context=tls.server) as server:
+        place = [f"pops://ann@127.0.0.1:{server.tls_port}", "--ca-file", authority]
+        said = []
+        for more in ([], [], ["--keep", "0"]):
+            done = run(tmp_path, "download_maildir.py", *place, *more, POP3_PASSWORD="secret")
+            assert done.returncode == 0, done.stderr
+            said.append(done.stdout)
+            if not said[1:]:
+                maildrop.deliver(UNDATED)
+    assert said == ["2 listed; 2 saved\n", "3 listed; 1 saved\n", "3 listed; 3 deleted\n"]
+    assert maildrop.messages == []
+    kept = [file.read_bytes() for file in (tmp_path / "Mail" / "new").iterdir()]
+    assert sorted(kept) == sorted([OLD, NEW, UNDATED])
+    assert len([line for line in server.log if line.startswith("C: RETR")]) == 3
+
+
+def test_a_message_that_does_not_come_is_told_and_stays(
+    tmp_path: Path, tls: Tls, authority: str
+) -> None:
+    settings = Settings(refusals={"RETR 1": "[SYS/TEMP] not now"})
+    with Server(messages=[OLD, NEW], settings=settings, tls_context=tls.server) as server:
+        place = [f"pops://ann@127.0.0.1:{server.tls_port}", "--ca-file", authority]
+        done = run(tmp_path, "download_maildir.py", *place, "--keep", "0", POP3_PASSWORD="secret")
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    assert done.stdout.startswith("message 1: RETR 1 was refused")
+    assert server.maildrops["ann"].messages == [OLD]

@@ -60,6 +60,16 @@ def test_delete_by_rule(filled: Dovecot, tmp_path: Path) -> None:
     assert filled.messages("alice") == []
 
 
+def test_download_maildir(filled: Dovecot, tmp_path: Path) -> None:
+    assert said(filled, tmp_path, "download_maildir.py") == "5 listed; 5 saved\n"
+    assert said(filled, tmp_path, "download_maildir.py") == "5 listed\n"
+    kept = [file.read_bytes() for file in (tmp_path / "Mail" / "new").iterdir()]
+    assert sorted(kept) == sorted(map(wire, MAIL))
+    assert filled.messages("alice") == MAIL
+    assert said(filled, tmp_path, "download_maildir.py", "--keep", "0") == "5 listed; 5 deleted\n"
+    assert filled.messages("alice") == []
+
+
 def test_stream_message(filled: Dovecot, tmp_path: Path) -> None:
     large = b"Subject: large\n\n" + b"." * 70 + b"\n" + b"many words of a long letter\n" * 300_000
     filled.fill("alice", [MAIL[0], large, MAIL[1]])
