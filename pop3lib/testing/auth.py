@@ -43,6 +43,8 @@ class Desk:
     #: something that was never said before: a challenge
     stamp: str
     scram_iterations: int
+    #: whether a refused token is explained
+    explains: bool
     #: called with what the client should not have done
     violation: Callable[[str], None]
 
@@ -106,7 +108,7 @@ def xoauth2(desk: Desk, initial: bytes | None) -> Conversation:
     """Check XOAUTH2, as Google and Microsoft describe it."""
     fields = _fields((yield b"") if initial is None else initial)
     user = desk.holder(_bearer(fields), fields.get("user", "")) if "user" in fields else None
-    if user is None:
+    if user is None and desk.explains:
         answer = yield _json(status="401", schemes="bearer", scope="mail")
         if answer:
             desk.violation("XOAUTH2: an error challenge is answered by an empty line")
@@ -119,7 +121,7 @@ def oauthbearer(desk: Desk, initial: bytes | None) -> Conversation:
     header, _, rest = response.partition(b"\x01")
     flag, authzid = _gs2(text(header))
     user = desk.holder(_bearer(_fields(rest)), authzid) if flag in ("n", "y") else None
-    if user is None:  # RFC 7628 section 3.2.2
+    if user is None and desk.explains:  # RFC 7628 section 3.2.2
         answer = yield _json(status="invalid_token", scope="mail")
         if answer != b"\x01":  # RFC 7628 section 3.2.3
             desk.violation("OAUTHBEARER: an error challenge is answered by one ^A")

@@ -112,6 +112,7 @@ class Authorization:
             self.mechanisms,
             self._stamp,
             self._settings.scram_iterations,
+            self._settings.explains_tokens,
             self._violation,
         )
 

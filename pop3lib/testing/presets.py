@@ -88,7 +88,8 @@ GMAIL = Settings(
 )
 
 #: Microsoft 365: an empty line comes before the answer to DELE (MailKit #1634): needs
-#: ``quirks=Quirk.BLANK_LINES``. XOAUTH2 is taken in two lines only (getmail6 #256).
+#: ``quirks=Quirk.BLANK_LINES``. XOAUTH2 is taken in two lines only (getmail6 #256),
+#: and a refused token is not explained (email-oauth2-proxy #238).
 MICROSOFT365 = Settings(
     greeting="The Microsoft Exchange POP3 service is ready.",
     apop=False,
@@ -98,6 +99,7 @@ MICROSOFT365 = Settings(
     capabilities=(),
     hidden=_NO_CODES,
     refusal_code=None,
+    explains_tokens=False,
     habits=(
         lambda: at("DELE", insert(b"\r\n")),
         lambda: at("AUTH XOAUTH2 ***", refuse("Protocol error. 10")),

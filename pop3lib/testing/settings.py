@@ -51,6 +51,8 @@ class Settings:
     hidden_after_login: tuple[str, ...] = ()
     #: the response code of a refused login, or None
     refusal_code: str | None = "AUTH"
+    #: whether a challenge explains why an OAuth token is refused, before the ``-ERR`` comes
+    explains_tokens: bool = True
     #: seconds that must lie between two logins of a user; announced where it is not 0
     login_delay: int = 0
     #: seconds that a login waits for another session to leave the maildrop before ``[IN-USE]``:

@@ -248,6 +248,19 @@ def test_MICROSOFT365_gets_a_token_in_two_lines(tls: Tls, token: str) -> None:
         assert server.violations == []
 
 
+def test_MICROSOFT365_does_not_say_why_a_token_is_refused_and_is_asked_once(tls: Tls) -> None:
+    maildrops = {"ann": Maildrop(tokens=["fresh" * 300])}
+    with Server(maildrops, settings=presets.MICROSOFT365, tls_context=tls.server) as server:
+        with faces.Client(server.host, server.tls_port, ssl_context=tls.client) as pop:
+            with pytest.raises(pop3lib.AuthenticationError) as caught:
+                pop.login("ann", token="stale" * 300)
+            assert caught.value.code is None and caught.value.details == {}
+            pop.login("ann", token="fresh" * 300)
+        server.settle()
+        assert server.log.count("C: AUTH XOAUTH2") == 2
+        assert server.violations == []
+
+
 def test_EXCHANGE2003_says_OK_where_it_waits_for_the_password() -> None:
     with serving(presets.EXCHANGE2003, *MAIL) as server, client(server) as pop:
         pop.execute(Auth(Plain("ann", "secret"), initial_response=False))
