@@ -22,7 +22,7 @@ _USUAL: Final = re.compile(
     rf'[ \t]*+(?:(?:"([^"\\\r\n]*+)"|([{ATEXT}.]++(?: [{ATEXT}.]++)*+))?+[ \t]*+'
     rf"<({_DOT_ATOM})@({_DOT_ATOM})>"
     # RFC 822's way to give a name
-    rf"|({_DOT_ATOM})@({_DOT_ATOM})(?:[ \t]++\(([^()\\\r\n]*+)\))?+)[ \t]*+(?:,|\Z)"
+    rf"|(?!=\?)({_DOT_ATOM})@({_DOT_ATOM})(?:[ \t]++\(([^()\\\r\n]*+)\))?+)[ \t]*+(?:,|\Z)"
 )
 _PLAIN_LOCAL: Final = re.compile(rf"[{ATEXT}\x80-\U0010ffff]+(?:\.[{ATEXT}\x80-\U0010ffff]+)*")
 _PLAIN_PHRASE: Final = re.compile(rf"[{ATEXT}]+(?: [{ATEXT}]+)*")
@@ -138,6 +138,8 @@ def _usual(octets: str, position: int, found: list[Address], note: Note) -> int:
         quoted, phrase_, local, domain, bare_local, bare_domain, comment = mailbox.groups("")
         name = quoted or phrase_ or comment.strip(" \t")
         if not name.isascii() or "=?" in name:
+            if not quoted and name.rfind("=?") > name.rfind("?="):
+                return position  # an encoded-word that holds what looks like an address
             name = quoted_text(name, note) if quoted else decode_words(name, note)
         found.append(tuple.__new__(Mailbox, (name, local or bare_local, domain or bare_domain)))
         position = mailbox.end()

@@ -77,6 +77,8 @@ def is_utf8(octets: bytes) -> bool:
 def _split(raw: bytes) -> Block:
     if raw.startswith(b"\r\n"):  # what follows is a body, whatever it looks like
         return Block([], [], 2, True)
+    if raw.endswith(b"\r\n\r\n") and (block := _regular(raw[:-4], len(raw))):
+        return block  # as TOP n 0 gives it
     end = raw.find(b"\r\n\r\n")
     if end < 0:
         return _regular(raw.removesuffix(b"\r\n"), len(raw)) or _irregular(raw)
@@ -84,12 +86,18 @@ def _split(raw: bytes) -> Block:
 
 
 def _regular(head: bytes, length: int) -> Block | None:
-    """Cut *head*, the block without its end, or return None where a line does not end in CRLF."""
+    """Cut *head*, the block without its end.
+
+    Return None where a line does not end in CRLF, or an empty one ends the block before.
+    """
     found = controls(head)
-    clean = found == b"\r\n" * (len(found) // 2)
-    if not (clean or head.count(b"\r\n") == head.count(b"\n") == head.count(b"\r")):
+    line_ends = head.count(b"\r\n")
+    clean = found == b"\r\n" * line_ends
+    if not (clean or line_ends == found.count(b"\n") == found.count(b"\r")):
         return None
     names, bodies, junk = _cut("\r\n" + head.decode("latin-1"), _CRLF_FIELD)
+    if head and "" in junk:
+        return None
     clean = clean and is_utf8(head)
     return tuple.__new__(Block, (names, bodies, length, clean, tuple(_junk_defects(junk))))
 
@@ -106,10 +114,12 @@ def _without_junk(pieces: list[str]) -> _Parts:
     What follows such a line is still read: with ``TOP n 0`` there is no body to take for headers.
     """
     pairs = list(zip(pieces[1::2], pieces[2::2], strict=True))
-    junk = [pieces[0], *(body for name, body in pairs if name is None)]
+    junk = [body for name, body in pairs if name is None]
+    if pieces[0]:
+        junk.insert(0, pieces[0])
     fields = [(name, body) for name, body in pairs if name is not None]
-    lines = (line.rstrip("\r") for piece in junk for line in piece.split("\n"))
-    return [name for name, _ in fields], [body for _, body in fields], list(filter(None, lines))
+    lines = [line.rstrip("\r") for piece in junk for line in piece.split("\n")]
+    return [name for name, _ in fields], [body for _, body in fields], lines
 
 
 def _irregular(raw: bytes) -> Block:
@@ -136,6 +146,7 @@ def _line_end_defects(text: str) -> list[str]:
 
 
 def _junk_defects(junk: list[str]) -> list[str]:
+    junk = list(filter(None, junk))
     if not junk:
         return []
     first = printable(junk[0][:_QUOTED])

@@ -19,7 +19,7 @@ from pop3lib.headers.scanner import ATEXT, NOT_ATEXT, Scanner, without_comments
 _CLAUSES: Final = ("from", "by", "via", "with", "id", "for")
 _COMMENT: Final = r"\([^()\\]*+(?:\([^()\\]*+\)[^()\\]*+)*+\)"
 #: A word that names no clause; most are told by their first letter.
-_PLAIN: Final = rf"(?!(?=[bfivwBFIVW])(?i:{'|'.join(_CLAUSES)})[ \t])" r"[^ \t\r\n<>\";,()\\]++"
+_PLAIN: Final = rf"(?!(?=[bfivwBFIVW])(?i:{'|'.join(_CLAUSES)})[ \t(])" r"[^ \t\r\n<>\";,()\\]++"
 #: What may stand behind a clause: comments, and words that no clause names, such as a bare
 #: domain-literal or the rest of "Microsoft SMTP Server".
 _MORE: Final = rf"(?:[ \t]*+{_COMMENT}|[ \t]++{_PLAIN})*+[ \t]*+"
@@ -113,6 +113,8 @@ def _clauses(head: str, note: Note) -> dict[str, str]:
     ``from mail.webnote.net [193.120.211.219] by ...`` (no comment around the literal) and ``with
     Microsoft SMTP Server id ...`` are what servers write.
     """
+    if '"' not in head:
+        head = head.replace(">", "> ")  # "id <AA13347>for joe"
     if '"' in head or not head.isascii() or _SPACE_INSIDE.search(head):
         words = _WORD.findall(head)
     else:

@@ -27,7 +27,7 @@ _PAIR = re.compile(r"\\(.)", re.DOTALL)
 _COMMENT_MARK = re.compile(r"[()]|\\.", re.DOTALL)
 #: A comment that holds at most one level of comments, and no quoted-pair.
 _PLAIN_COMMENT = re.compile(r"\([^()\\]*+(?:\([^()\\]*+\)[^()\\]*+)*+\)")
-_BEFORE_COMMENT = re.compile(r'[^"(\\)]++|"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)|\\.?|"', re.DOTALL)
+_BEFORE_COMMENT = re.compile(r'[^"()]++|"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)|"', re.DOTALL)
 
 _OPEN_COMMENT = "a comment that is not closed"
 _OPEN_QUOTE = "a quoted-string that is not closed"
