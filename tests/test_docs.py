@@ -186,3 +186,9 @@ def test_every_public_name_is_on_a_page_of_the_reference() -> None:
         shown |= {name for name in pop3lib.headers.__all__ if name.isupper()}
     public = {name for module in MODULES for name in sys.modules[module].__all__}
     assert public - shown == set()
+
+
+def test_the_tutorial_can_be_followed_from_an_empty_session() -> None:
+    """Nothing is used on the page that a reader was not told to type."""
+    shown = [block for block in BLOCKS["docs/tutorial.rst"] if block.kind == ">>>"]
+    assert run_all(shown, DOCS / "tutorial.rst", {"__name__": "__main__"}) == ""
