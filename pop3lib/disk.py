@@ -64,10 +64,15 @@ def open_to_change(path: Path) -> int:
     return os.open(path, os.O_RDWR | os.O_CREAT | _SAFELY, 0o600)
 
 
-def read(descriptor: int, size: int, offset: int) -> bytes:
-    """Return up to *size* octets from *offset*."""
+def read(descriptor: int, count: int, offset: int) -> bytes:
+    """Return up to *count* octets from *offset*."""
     os.lseek(descriptor, offset, os.SEEK_SET)
-    return os.read(descriptor, size)
+    return os.read(descriptor, count)
+
+
+def size(descriptor: int) -> int:
+    """Return how many octets a file has."""
+    return os.fstat(descriptor).st_size
 
 
 def write(descriptor: int, octets: bytes) -> None:

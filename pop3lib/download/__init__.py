@@ -7,6 +7,7 @@ from pop3lib.download.blocking import download
 from pop3lib.download.folder import Folder
 from pop3lib.download.keep import Held, Keep
 from pop3lib.download.maildir import Maildir
+from pop3lib.download.mbox import Mbox
 from pop3lib.download.progress import Progress, Watcher
 from pop3lib.download.reconnect import Reconnect
 from pop3lib.download.report import Commit, Outcome, Report, Result
@@ -29,6 +30,7 @@ __all__ = [
     "Incoming",
     "Keep",
     "Maildir",
+    "Mbox",
     "Outcome",
     "Progress",
     "Reconnect",

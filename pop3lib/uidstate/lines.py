@@ -82,10 +82,11 @@ def _account(line: bytes) -> str:
 def _read(line: bytes, entries: dict[str, Entry]) -> bool:
     """Take in one line; say whether it could be read."""
     fields = _object(line)
-    if fields is None:
+    uid = None if fields is None else fields.get("uid")
+    if fields is None or not isinstance(uid, str):
         return False
     try:
-        uid, stage = fields["uid"], fields["stage"]
+        stage = fields["stage"]
         if stage is None:
             entries.pop(uid, None)
         else:
@@ -95,8 +96,8 @@ def _read(line: bytes, entries: dict[str, Entry]) -> bool:
     return True
 
 
-def _entry(uid: object, stage: object, fields: Mapping[str, Any]) -> Entry:
-    if not isinstance(uid, str) or not all(isinstance(each, str) for each in fields["sha256"]):
+def _entry(uid: str, stage: object, fields: Mapping[str, Any]) -> Entry:
+    if not all(isinstance(each, str) for each in fields["sha256"]):
         raise TypeError("not text")
     gone = fields["gone"]
     return Entry(

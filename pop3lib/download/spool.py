@@ -1,0 +1,160 @@
+"""What is to be appended to an mbox, written down first: the append can then be completed.
+
+A spool is a file beside the mbox: a line that says what is to be appended where, and behind it, at
+a fixed place, the octets themselves. The line is written last; without it the octets count for
+nothing. Once they are in the mbox only the line stays, so that a crash before the messages were
+recorded is no reason to append them twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pop3lib import disk
+
+#: Octets that are copied at a time.
+_CHUNK = 256 * 1024
+#: Where the octets begin.
+_BEGIN = 8192
+#: So many keys fit in front of them; a batch has fewer messages.
+_KEYS = 150
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be appended."""
+
+    #: where in the mbox
+    offset: int
+    #: how many octets
+    size: int
+    #: their SHA-256, in hexadecimal
+    sha256: str
+    #: the keys of the messages
+    keys: tuple[str, ...]
+
+
+class Spool:
+    """The spool of one account, for one mbox; locked while it is open.
+
+    :param path: the file.
+    :raises BlockingIOError: where another process has it open.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._descriptor = disk.open_to_change(path)
+        try:
+            disk.lock(self._descriptor)
+        except BaseException:
+            disk.close(self._descriptor)
+            raise
+        #: how many octets are in it
+        self.size = 0
+        #: the keys of the messages that are whole
+        self.keys: list[str] = []
+
+    def clear(self) -> None:
+        """Forget what is in it."""
+        disk.truncate(self._descriptor, 0)
+        self.size = 0
+        self.keys.clear()
+
+    def write(self, octets: bytes) -> None:
+        """Put octets behind those that are there."""
+        disk.write_at(self._descriptor, octets, _BEGIN + self.size)
+        self.size += len(octets)
+
+    def cut(self, size: int) -> None:
+        """Forget what is behind *size* octets."""
+        disk.truncate(self._descriptor, _BEGIN + size)
+        self.size = size
+
+    def seal(self, offset: int, *, sync: bool) -> Plan:
+        """Write the line that says where the octets go."""
+        plan = Plan(offset, self.size, self._digest(self.size), tuple(self.keys[-_KEYS:]))
+        self._write_line(plan)
+        if sync:
+            disk.sync(self._descriptor)
+        return plan
+
+    def plan(self) -> Plan | None:
+        """Return what a process before this one has sealed, or None."""
+        plan = _read(disk.read(self._descriptor, _BEGIN, 0))
+        return plan if plan is not None and plan.sha256 == self._digest(plan.size) else None
+
+    def append_to(self, mailbox: int, plan: Plan, done: int = 0) -> None:
+        """Write into the open file *mailbox* what is planned, but for the first *done* octets."""
+        while done < plan.size:
+            octets = self._octets(done, plan.size)
+            disk.write_at(mailbox, octets, plan.offset + done)
+            done += len(octets)
+
+    def agrees(self, mailbox: int, plan: Plan, size: int) -> bool:
+        """Whether the first *size* octets that are planned are what *mailbox* has there."""
+        done = 0
+        while done < size:
+            octets = self._octets(done, size)
+            if octets != disk.read(mailbox, len(octets), plan.offset + done):
+                return False
+            done += len(octets)
+        return True
+
+    def done(self, plan: Plan) -> None:
+        """Keep of a plan that was carried out nothing but the keys."""
+        self._write_line(Plan(plan.offset, 0, self._digest(0), plan.keys))
+        disk.truncate(self._descriptor, _BEGIN)
+        self.size = 0
+        self.keys.clear()
+
+    def close(self) -> None:
+        """Close it, and so unlock it."""
+        disk.close(self._descriptor)
+
+    def _octets(self, begin: int, end: int) -> bytes:
+        octets = disk.read(self._descriptor, min(_CHUNK, end - begin), _BEGIN + begin)
+        if not octets:
+            raise OSError("the spool is shorter than it should be")
+        return octets
+
+    def _digest(self, size: int) -> str:
+        """Return the digest of the first *size* octets; "" where there are not so many."""
+        found, done = hashlib.sha256(), 0
+        while done < size:
+            octets = disk.read(self._descriptor, min(_CHUNK, size - done), _BEGIN + done)
+            if not octets:
+                return ""
+            found.update(octets)
+            done += len(octets)
+        return found.hexdigest()
+
+    def _write_line(self, plan: Plan) -> None:
+        line = json.dumps(asdict(plan)).encode("ascii") + b"\n"
+        disk.write_at(self._descriptor, line.ljust(_BEGIN, b"\0"), 0)
+
+
+def spool_path(mailbox: Path, account: str) -> Path:
+    """Return the name of the spool of *account* for *mailbox*."""
+    owner = hashlib.sha256(account.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return mailbox.with_name(f".{mailbox.name}.{owner}.spool")
+
+
+def spool_paths(mailbox: Path) -> list[Path]:
+    """Return the spools that there are for *mailbox*."""
+    if not mailbox.parent.is_dir():
+        return []
+    begin, end = f".{mailbox.name}.", ".spool"
+    names = (each.name for each in mailbox.parent.iterdir())
+    return [mailbox.with_name(n) for n in names if n.startswith(begin) and n.endswith(end)]
+
+
+def _read(begin: bytes) -> Plan | None:
+    try:
+        fields: Any = json.loads(begin.partition(b"\n")[0])
+        keys = tuple(map(str, fields["keys"]))
+        return Plan(int(fields["offset"]), int(fields["size"]), str(fields["sha256"]), keys)
+    except (ValueError, KeyError, TypeError):
+        return None
