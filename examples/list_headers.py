@@ -23,7 +23,7 @@ def line_of(message: pop3lib.Summary) -> str:
     senders = headers.from_.mailboxes if headers.from_ else ()
     sender = senders[0].display if senders else ""
     octets = "" if message.size is None else message.size
-    return f"{message.number:>4} {octets:>6}  {date:<16}  {sender:<40.40}  {headers.subject or ''}"
+    return f"{message.number:>4} {octets:>6}  {date:<16}  {sender:<30.30}  {headers.subject or ''}"
 
 
 def main() -> None:
