@@ -64,6 +64,11 @@ class Client(BaseClient):
 
     Leaving the block normally sends QUIT, and the marked messages are removed. Leaving it by an
     exception drops the connection, and nothing is removed. Constructing does no I/O.
+
+    Whatever asks something of the server can raise :exc:`CommandError` where the server refuses,
+    :exc:`LocalProtocolError` where the command cannot be sent here and now, and
+    :exc:`ConnectionBroken` where the conversation cannot go on; the methods name what is particular
+    to them. A client is for one thread at a time.
     """
 
     def _prepare(self) -> None:
@@ -174,7 +179,11 @@ class Client(BaseClient):
         self.run(log_in(self._protocol.session, credentials, named))
 
     def auth(self, mechanism: Mechanism) -> None:
-        """Log in by a SASL mechanism (:rfc:`5034`)."""
+        """Log in by a SASL mechanism (:rfc:`5034`); one attempt.
+
+        :raises AuthenticationError: where the credentials are refused.
+        :raises InsecureError: where the mechanism would show a secret in clear.
+        """
         self.execute(Auth(mechanism))
 
     def user(self, name: str) -> None:
@@ -209,11 +218,17 @@ class Client(BaseClient):
         self.execute(Stls())
 
     def capa(self) -> Capabilities:
-        """Ask what the server can do, here and now (:rfc:`2449#section-5`)."""
+        """Ask what the server can do, here and now (:rfc:`2449#section-5`).
+
+        :raises CommandError: where it does not know CAPA; what it can do is then not known.
+        """
         return self.execute(Capa())
 
     def utf8(self) -> None:
-        """Ask for UTF-8, before logging in (:rfc:`6856#section-2`)."""
+        """Ask for UTF-8, before logging in (:rfc:`6856#section-2`).
+
+        :raises CommandError: where the server does not know it; ``capabilities.utf8`` tells before.
+        """
         self.execute(Utf8())
 
     @overload
@@ -221,13 +236,21 @@ class Client(BaseClient):
     @overload
     def lang(self, tag: str) -> str: ...
     def lang(self, tag: str | None = None) -> tuple[Language, ...] | str:
-        """List the languages of the server's texts, or choose one (:rfc:`6856#section-3`)."""
+        """List the languages of the server's texts, or choose one (:rfc:`6856#section-3`).
+
+        :param tag: a language tag such as ``"en"``, or ``"*"`` for the server's choice; None to
+            list them.
+        :raises CommandError: where the server has no such language, or does not know LANG.
+        """
         return self.execute(Lang()) if tag is None else self.execute(Lang(tag))
 
     # --- the maildrop ---
 
     def stat(self) -> DropListing:
-        """Return how many messages there are, and their octets (:rfc:`1939#section-5`)."""
+        """Return how many messages there are, and their octets (:rfc:`1939#section-5`).
+
+        Messages marked as deleted are not counted.
+        """
         return self.execute(Stat())
 
     @overload
@@ -235,7 +258,13 @@ class Client(BaseClient):
     @overload
     def list(self, number: int) -> int: ...
     def list(self, number: int | None = None) -> Listing[int] | int:
-        """Return the sizes in octets by number, or one size (:rfc:`1939#section-5`)."""
+        """Return the sizes in octets by number, or one size (:rfc:`1939#section-5`).
+
+        A size is a hint: servers count differently from what they send.
+
+        :param number: the message, from 1; None for all of them.
+        :raises CommandError: where there is no such message.
+        """
         return self.execute(List()) if number is None else self.execute(List(number))
 
     @overload
@@ -243,19 +272,29 @@ class Client(BaseClient):
     @overload
     def uidl(self, number: int) -> str: ...
     def uidl(self, number: int | None = None) -> Listing[str] | str:
-        """Return the unique-ids by number, or one unique-id (:rfc:`1939#section-7`)."""
+        """Return the unique-ids by number, or one unique-id (:rfc:`1939#section-7`).
+
+        :param number: the message, from 1; None for all of them.
+        :raises CommandError: where there is no such message, or the server has no UIDL.
+        """
         return self.execute(Uidl()) if number is None else self.execute(Uidl(number))
 
     def retr(self, number: int) -> bytes:
         """Return a message whole, its octets exactly as sent (:rfc:`1939#section-5`).
 
+        :raises CommandError: where there is no such message.
         :raises LimitExceededError: where it has more than ``Limits.max_message`` octets;
             :meth:`open` has no such bound.
         """
         return self.execute(Retr(number))
 
     def top(self, number: int, lines: int = 0) -> bytes:
-        """Return the header block and the first *lines* of the body (:rfc:`1939#section-7`)."""
+        """Return the header block and the first *lines* of the body (:rfc:`1939#section-7`).
+
+        :raises CommandError: where there is no such message, or the server has no TOP.
+        :raises LimitExceededError: where it has more than ``Limits.max_headers`` octets, or with
+            lines of the body more than ``Limits.max_message``.
+        """
         return self.execute(Top(number, lines))
 
     def open(self, number: int) -> MessageStream:
@@ -271,7 +310,11 @@ class Client(BaseClient):
         return MessageStream(lambda: self.next_chunk(exchange), exchange.discard)
 
     def headers(self, number: int) -> Headers:
-        """Return a message's header block: by TOP, or by RETR read up to the empty line."""
+        """Return a message's header block: by TOP, or by RETR read up to the empty line.
+
+        :raises CommandError: where there is no such message.
+        :raises LimitExceededError: where it has more than ``Limits.max_headers`` octets.
+        """
         top = self.run(has_top(self._protocol.session))
         return parse_headers(self.execute(header_command(number, top)))
 
@@ -280,6 +323,8 @@ class Client(BaseClient):
 
         LIST, UIDL and TOP are pipelined where the server allows it. A message that is refused
         has an ``error`` and stops nothing.
+
+        :param numbers: the messages, in the order wanted; None for all of them.
         """
         plan = self.run(survey(self._protocol.session, numbers))
         found = self.execute_all(plan.header_commands())
@@ -287,14 +332,22 @@ class Client(BaseClient):
             yield plan.summary(number, exchange)
 
     def messages(self, numbers: Iterable[int] | None = None) -> Iterator[Message]:
-        """Yield the messages themselves, pipelined; a refused one has an ``error``."""
+        """Yield the messages themselves, pipelined; a refused one has an ``error``.
+
+        :param numbers: the messages, in the order wanted; None for all of them.
+        :raises LimitExceededError: where one has more than ``Limits.max_message`` octets.
+        """
         plan = self.run(survey(self._protocol.session, numbers))
         found = self.execute_all(plan.message_commands())
         for number, exchange in zip(plan.numbers, found, strict=False):
             yield plan.message(number, exchange)
 
     def dele(self, number: int) -> None:
-        """Mark a message as deleted; :meth:`quit` makes it so (:rfc:`1939#section-5`)."""
+        """Mark a message as deleted; :meth:`quit` makes it so (:rfc:`1939#section-5`).
+
+        :raises CommandError: where there is no such message.
+        :raises WrongStateError: where it is marked already; nothing was sent.
+        """
         self.execute(Dele(number))
 
     def rset(self) -> None:
@@ -308,11 +361,16 @@ class Client(BaseClient):
     # --- the door for everything else ---
 
     def execute(self, command: Command[T]) -> T:
-        """Send a command, wait for its answer, and return what it means."""
+        """Send a command, wait for its answer, and return what it means.
+
+        :raises CommandError: where the server refuses it.
+        :raises LocalProtocolError: where it cannot be sent; the connection is still good.
+        :raises ConnectionBroken: where there will be no answer.
+        """
         return self._wait(self._send(command))
 
     def run(self, flow: Flow[T]) -> T:
-        """Step through a flow, and return what it returns."""
+        """Step through a flow, and return what it returns; what it raises is raised."""
         self._need_connection()
         self._listen()
         return self._wait(self._protocol.run(flow))

@@ -42,7 +42,7 @@ class CommandError(POP3Error):
 
 
 class AuthenticationError(CommandError):
-    """The credentials were refused: ask the user for new ones (:rfc:`3206#section-4`)."""
+    """The credentials were refused: ask the user for new ones (:rfc:`3206#section-5`)."""
 
     #: what the server said about a refused OAuth token: ``status``, ``scope``,
     #: ``openid-configuration`` (:rfc:`7628#section-3.2.2`); empty for other mechanisms
@@ -64,7 +64,7 @@ class LoginDelayError(CommandError):
 
 
 class ServerSystemError(CommandError):
-    """The server has trouble of its own; the credentials may be right (:rfc:`3206#section-3`)."""
+    """The server has trouble of its own; the credentials may be right (:rfc:`3206#section-4`)."""
 
     @property
     def permanent(self) -> bool:

@@ -58,8 +58,8 @@ class AsyncClient(BaseClient):
                 print(message.number, message.size, message.headers.subject)
             await pop.dele(3)
 
-    Names and parameters are those of :class:`pop3lib.Client`. Several tasks may use one client:
-    what they ask for at the same time is pipelined. A task that is cancelled while it waits
+    Names, parameters and errors are those of :class:`pop3lib.Client`. Several tasks may use one
+    client: what they ask for at the same time is pipelined. A task that is cancelled while it waits
     leaves the client in order: what was not sent is taken back, and an answer that nobody wants
     any more is dropped as it arrives. Only where a login, STLS or QUIT is cut short is the client
     closed. :meth:`close` does not wait for what is left of a large message.
@@ -178,7 +178,11 @@ class AsyncClient(BaseClient):
         await self.run(log_in(self._protocol.session, credentials, named))
 
     async def auth(self, mechanism: Mechanism) -> None:
-        """Log in by a SASL mechanism (:rfc:`5034`)."""
+        """Log in by a SASL mechanism (:rfc:`5034`); one attempt.
+
+        :raises AuthenticationError: where the credentials are refused.
+        :raises InsecureError: where the mechanism would show a secret in clear.
+        """
         await self.execute(Auth(mechanism))
 
     async def user(self, name: str) -> None:
@@ -213,11 +217,17 @@ class AsyncClient(BaseClient):
         await self.execute(Stls())
 
     async def capa(self) -> Capabilities:
-        """Ask what the server can do, here and now (:rfc:`2449#section-5`)."""
+        """Ask what the server can do, here and now (:rfc:`2449#section-5`).
+
+        :raises CommandError: where it does not know CAPA; what it can do is then not known.
+        """
         return await self.execute(Capa())
 
     async def utf8(self) -> None:
-        """Ask for UTF-8, before logging in (:rfc:`6856#section-2`)."""
+        """Ask for UTF-8, before logging in (:rfc:`6856#section-2`).
+
+        :raises CommandError: where the server does not know it; ``capabilities.utf8`` tells before.
+        """
         await self.execute(Utf8())
 
     @overload
@@ -225,13 +235,21 @@ class AsyncClient(BaseClient):
     @overload
     async def lang(self, tag: str) -> str: ...
     async def lang(self, tag: str | None = None) -> tuple[Language, ...] | str:
-        """List the languages of the server's texts, or choose one (:rfc:`6856#section-3`)."""
+        """List the languages of the server's texts, or choose one (:rfc:`6856#section-3`).
+
+        :param tag: a language tag such as ``"en"``, or ``"*"`` for the server's choice; None to
+            list them.
+        :raises CommandError: where the server has no such language, or does not know LANG.
+        """
         return await self.execute(Lang()) if tag is None else await self.execute(Lang(tag))
 
     # --- the maildrop ---
 
     async def stat(self) -> DropListing:
-        """Return how many messages there are, and their octets (:rfc:`1939#section-5`)."""
+        """Return how many messages there are, and their octets (:rfc:`1939#section-5`).
+
+        Messages marked as deleted are not counted.
+        """
         return await self.execute(Stat())
 
     @overload
@@ -239,7 +257,13 @@ class AsyncClient(BaseClient):
     @overload
     async def list(self, number: int) -> int: ...
     async def list(self, number: int | None = None) -> Listing[int] | int:
-        """Return the sizes in octets by number, or one size (:rfc:`1939#section-5`)."""
+        """Return the sizes in octets by number, or one size (:rfc:`1939#section-5`).
+
+        A size is a hint: servers count differently from what they send.
+
+        :param number: the message, from 1; None for all of them.
+        :raises CommandError: where there is no such message.
+        """
         return await self.execute(List()) if number is None else await self.execute(List(number))
 
     @overload
@@ -247,19 +271,29 @@ class AsyncClient(BaseClient):
     @overload
     async def uidl(self, number: int) -> str: ...
     async def uidl(self, number: int | None = None) -> Listing[str] | str:
-        """Return the unique-ids by number, or one unique-id (:rfc:`1939#section-7`)."""
+        """Return the unique-ids by number, or one unique-id (:rfc:`1939#section-7`).
+
+        :param number: the message, from 1; None for all of them.
+        :raises CommandError: where there is no such message, or the server has no UIDL.
+        """
         return await self.execute(Uidl()) if number is None else await self.execute(Uidl(number))
 
     async def retr(self, number: int) -> bytes:
         """Return a message whole, its octets exactly as sent (:rfc:`1939#section-5`).
 
+        :raises CommandError: where there is no such message.
         :raises LimitExceededError: where it has more than ``Limits.max_message`` octets;
             :meth:`open` has no such bound.
         """
         return await self.execute(Retr(number))
 
     async def top(self, number: int, lines: int = 0) -> bytes:
-        """Return the header block and the first *lines* of the body (:rfc:`1939#section-7`)."""
+        """Return the header block and the first *lines* of the body (:rfc:`1939#section-7`).
+
+        :raises CommandError: where there is no such message, or the server has no TOP.
+        :raises LimitExceededError: where it has more than ``Limits.max_headers`` octets, or with
+            lines of the body more than ``Limits.max_message``.
+        """
         return await self.execute(Top(number, lines))
 
     def open(self, number: int) -> AsyncMessageStream:
@@ -270,7 +304,11 @@ class AsyncClient(BaseClient):
         return AsyncMessageStream(lambda: self._start(Retr(number)), self.next_chunk)
 
     async def headers(self, number: int) -> Headers:
-        """Return a message's header block: by TOP, or by RETR read up to the empty line."""
+        """Return a message's header block: by TOP, or by RETR read up to the empty line.
+
+        :raises CommandError: where there is no such message.
+        :raises LimitExceededError: where it has more than ``Limits.max_headers`` octets.
+        """
         top = await self.run(has_top(self._protocol.session))
         return parse_headers(await self.execute(header_command(number, top)))
 
@@ -281,6 +319,8 @@ class AsyncClient(BaseClient):
 
         LIST, UIDL and TOP are pipelined where the server allows it. A message that is refused
         has an ``error`` and stops nothing.
+
+        :param numbers: the messages, in the order wanted; None for all of them.
         """
         plan = await self.run(survey(self._protocol.session, numbers))
         async with aclosing(self.execute_all(plan.header_commands())) as found:
@@ -288,14 +328,22 @@ class AsyncClient(BaseClient):
                 yield plan.summary(number, await anext(found))
 
     async def messages(self, numbers: Iterable[int] | None = None) -> AsyncGenerator[Message, None]:
-        """Yield the messages themselves, pipelined; a refused one has an ``error``."""
+        """Yield the messages themselves, pipelined; a refused one has an ``error``.
+
+        :param numbers: the messages, in the order wanted; None for all of them.
+        :raises LimitExceededError: where one has more than ``Limits.max_message`` octets.
+        """
         plan = await self.run(survey(self._protocol.session, numbers))
         async with aclosing(self.execute_all(plan.message_commands())) as found:
             for number in plan.numbers:
                 yield plan.message(number, await anext(found))
 
     async def dele(self, number: int) -> None:
-        """Mark a message as deleted; :meth:`quit` makes it so (:rfc:`1939#section-5`)."""
+        """Mark a message as deleted; :meth:`quit` makes it so (:rfc:`1939#section-5`).
+
+        :raises CommandError: where there is no such message.
+        :raises WrongStateError: where it is marked already; nothing was sent.
+        """
         await self.execute(Dele(number))
 
     async def rset(self) -> None:
@@ -309,11 +357,16 @@ class AsyncClient(BaseClient):
     # --- the door for everything else ---
 
     async def execute(self, command: Command[T]) -> T:
-        """Send a command, wait for its answer, and return what it means."""
+        """Send a command, wait for its answer, and return what it means.
+
+        :raises CommandError: where the server refuses it.
+        :raises LocalProtocolError: where it cannot be sent; the connection is still good.
+        :raises ConnectionBroken: where there will be no answer.
+        """
         return await self._wait(await self._send(command))
 
     async def run(self, flow: Flow[T]) -> T:
-        """Step through a flow, and return what it returns."""
+        """Step through a flow, and return what it returns; what it raises is raised."""
         self._need_connection()
         await self._listen()
         procedure = self._protocol.run(flow)

@@ -86,7 +86,7 @@ class Capabilities(Mapping[str, tuple[str, ...]]):
 
     @property
     def auth_resp_code(self) -> bool:
-        """Whether refused credentials can be told by ``[AUTH]`` (:rfc:`3206#section-5`)."""
+        """Whether refused credentials can be told by ``[AUTH]`` (:rfc:`3206#section-6`)."""
         return "AUTH-RESP-CODE" in self
 
     @property
