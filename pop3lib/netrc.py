@@ -69,8 +69,8 @@ def _text(path: Path) -> str:
 
 def _check(path: Path, found: os.stat_result) -> None:
     """Refuse a file that others may read, or have written."""
-    if os.name != "posix":
-        return
+    if os.name != "posix" or not stat.S_ISREG(found.st_mode):
+        return  # a pipe (``NETRC=<(pass show mail)``) or /dev/null: nothing is kept there
     if found.st_uid != os.getuid():
         raise PasswordFileError(
             f"the file of passwords {path} belongs to another user; it is not believed"

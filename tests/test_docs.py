@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import inspect
 import poplib
 import re
@@ -9,14 +10,16 @@ import socket
 import ssl
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 import pop3lib
 from pop3lib.compat.poplib import POP3
-from pop3lib.testing import Server
+from pop3lib.testing import Maildrop, Server, presets
 from tests.conftest import Tls
 from tests.headers.readings import cases
 from tests.pages import Block, blocks, in_order, run
@@ -67,13 +70,37 @@ CLOSED = (POP3, pop3lib.Client, socket.socket)
 MAIL = [b"From: Bob <bob@example.org>\r\nSubject: %d\r\n\r\nHi\r\n" % number for number in range(9)]
 
 
+#: A JSON web token, as long as they are: what is got from others where a page says so.
+CLAIMS = b'{"aud": "https://outlook.office.com", "scp": "POP.AccessAsUser.All", "exp": 1}'
+TOKEN = f"e30.{base64.urlsafe_b64encode(CLAIMS).decode().rstrip('=')}.{'fresh' * 300}"
+GOT_ELSEWHERE = {"access_token": lambda *_: TOKEN, "kept": ""}
+#: Other hosts that pages speak of: who logs in there, and what they are like.
+OTHERS = {
+    "pop.gmail.com": ("ann@gmail.com", presets.GMAIL),
+    "outlook.office365.com": ("ann@example.com", presets.MICROSOFT365),
+}
+
+
+def keyring_in_memory() -> Any:
+    """Return what stands for the package ``keyring``, which is not wanted for these tests."""
+    kept: dict[tuple[str, str], str] = {}
+    return SimpleNamespace(
+        set_password=lambda host, user, password: kept.update({(host, user): password}),
+        get_password=lambda host, user: kept.get((host, user)),
+    )
+
+
 @pytest.fixture
 def world(tls: Tls, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Server]:
-    """Let ``pop.example.org`` be a server on loopback, with a certificate that is trusted."""
+    """Let ``pop.example.org`` be a server on loopback, with a certificate that is trusted.
+
+    So are the hosts of :data:`OTHERS`. The password of ann is in the environment.
+    """
     look_up, make_context = socket.getaddrinfo, ssl.create_default_context
 
     def getaddrinfo(host: Any, port: Any, *others: Any, **named: Any) -> Any:
-        if str(host).endswith("example.org"):
+        server = elsewhere.get(host) or (here if str(host).endswith("example.org") else None)
+        if server is not None:
             host, port = server.host, server.tls_port if port == 995 else server.port
         return look_up(host, port, *others, **named)
 
@@ -85,10 +112,18 @@ def world(tls: Tls, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     monkeypatch.setattr(ssl, "create_default_context", create_default_context)
     monkeypatch.setitem(sys.modules, "poplib", poplib)
+    monkeypatch.setitem(sys.modules, "keyring", keyring_in_memory())
+    monkeypatch.setenv("POP3_PASSWORD", "secret")
     monkeypatch.chdir(tmp_path)
-    context = tls.server_for("pop.example.org")
-    with Server(messages=MAIL, tls_context=context) as server:
-        yield server
+    context = tls.server_for("pop.example.org", *OTHERS)
+    with ExitStack() as stack:
+        here = stack.enter_context(Server(messages=MAIL, tls_context=context))
+        elsewhere = {
+            host: stack.enter_context(Server(maildrops, settings=settings, tls_context=context))
+            for host, (user, settings) in OTHERS.items()
+            for maildrops in [{user: Maildrop(messages=MAIL, tokens=[TOKEN])}]
+        }
+        yield here
 
 
 def run_all(found: list[Block], path: Path, names: dict[str, Any]) -> str:
@@ -102,7 +137,7 @@ def run_all(found: list[Block], path: Path, names: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("name", [name for name, found in BLOCKS.items() if in_order(found)])
 def test_the_code_on_a_page_runs(name: str, world: Server) -> None:
-    assert run_all(BLOCKS[name], ROOT / name, {"pop3lib": pop3lib}) == ""
+    assert run_all(BLOCKS[name], ROOT / name, {"pop3lib": pop3lib, **GOT_ELSEWHERE}) == ""
 
 
 DOCSTRINGS = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import netrc as standard
 import os
 import re
+import threading
 import traceback
 from pathlib import Path
 
@@ -190,6 +191,18 @@ def test_SEC_10_a_file_of_another_user_is_not_believed(tmp_path: Path) -> None:
     os.chown(path, 12345, 12345)
     with pytest.raises(PasswordFileError, match="another user"):
         find_login(HOST, netrc=path, environ={})
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes among the files are POSIX's")
+def test_a_pipe_may_be_open_to_others(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe, 0o600)
+    pipe.chmod(0o666)
+    writer = threading.Thread(target=lambda: pipe.write_text(f"machine {HOST} login a password b"))
+    writer.start()
+    assert shown(find_login(HOST, netrc=pipe, environ={})) == ("a", "b", f"{pipe}, line 1")
+    writer.join()
+    assert find_login(HOST, netrc=os.devnull, environ={}) is None
 
 
 def test_a_file_that_was_named_and_cannot_be_read_is_told(tmp_path: Path) -> None:
