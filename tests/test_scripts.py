@@ -99,6 +99,13 @@ def test_the_table_of_the_projects_readme_has_every_example_with_its_question() 
 
 
 @pytest.mark.parametrize("name", [name for name in SCRIPTS if name != "quickstart.py"])
+def test_a_how_to_page_has_the_example_literally(name: str) -> None:
+    pages = (EXAMPLES.parent / "docs" / "howto").glob("*.rst")
+    line = f".. literalinclude:: ../../examples/{name}\n"
+    assert [page.name for page in pages if line in page.read_text("utf-8")]
+
+
+@pytest.mark.parametrize("name", [name for name in SCRIPTS if name != "quickstart.py"])
 def test_an_example_has_about_forty_statements_at_most(name: str) -> None:
     nodes = [node for node in ast.walk(ast.parse(source(name))) if isinstance(node, ast.stmt)]
     imports = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
