@@ -13,6 +13,9 @@ from hypothesis import HealthCheck, settings
 
 from tests import faces
 
+#: Found by itself where the project was installed; but these tests run on a source tree, too.
+pytest_plugins = ["pytest_pop3lib"]
+
 settings.register_profile("dev", max_examples=60, deadline=None)
 settings.register_profile(
     "ci", max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow]

@@ -173,9 +173,7 @@ def test_the_core_does_no_io_and_knows_no_clock(name: str) -> None:
 @pytest.mark.parametrize("name", MODULES)
 def test_nothing_but_the_standard_library_is_needed(name: str) -> None:
     others = {part_of(each) for each in imported(name)} - {"pop3lib"}
-    # The plugin is loaded by pytest, which is there then.
-    allowed = {"pytest"} if name == "testing.plugin" else set()
-    assert others - allowed <= sys.stdlib_module_names
+    assert others <= sys.stdlib_module_names
 
 
 @pytest.mark.parametrize("name", MODULES)

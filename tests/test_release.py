@@ -70,7 +70,7 @@ def test_nothing_is_needed_to_run_it() -> None:
 
 def test_the_package_says_that_it_is_typed() -> None:
     assert (ROOT / "pop3lib" / "py.typed").is_file()
-    assert PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["pop3lib"]
+    assert PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"][0] == "pop3lib"
 
 
 def test_all_names_that_are_exported_are_there_once() -> None:

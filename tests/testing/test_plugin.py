@@ -12,7 +12,7 @@ from tests.test_release import PROJECT
 
 pytest_plugins = ["pytester"]
 
-PLUGIN = "_pop3lib_pytest"
+PLUGIN = "pytest_pop3lib"
 
 #: A program under test, on the standard library's client: the plugin is for any.
 PROGRAM = """
@@ -166,7 +166,7 @@ def test_the_marker_is_known(pytester: pytest.Pytester, monkeypatch: pytest.Monk
 
 def test_loading_the_plugin_imports_nothing_but_itself() -> None:
     program = (
-        "import sys, pytest; before = set(sys.modules); import _pop3lib_pytest; "
+        "import sys, pytest; before = set(sys.modules); import pytest_pop3lib; "
         "print(*set(sys.modules) - before)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
@@ -174,8 +174,8 @@ def test_loading_the_plugin_imports_nothing_but_itself() -> None:
 
 
 def test_pytest_finds_the_plugin_by_itself() -> None:
-    assert PROJECT["project"]["entry-points"]["pytest11"] == {"pop3lib": PLUGIN}
+    assert PROJECT["project"]["entry-points"]["pytest11"] == {PLUGIN: PLUGIN}
     found = metadata.entry_points(group="pytest11")
-    if "pop3lib" not in found.names:
+    if PLUGIN not in found.names:
         pytest.skip("pop3lib was not installed since it has the plugin: pip install -e .")
-    assert found["pop3lib"].value == PLUGIN
+    assert found[PLUGIN].value == PLUGIN
