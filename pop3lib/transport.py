@@ -14,6 +14,8 @@ from pop3lib.patience import Patience
 
 #: Octets asked of the socket at once.
 _CHUNK = 256 * 1024
+#: Octets of a TLS record behind which another one is likely to be there.
+_LARGE = 2048
 
 
 class Transport:
@@ -69,11 +71,27 @@ class Transport:
         sock = self._patient()
         began = time.monotonic()
         try:
-            return sock.recv(_CHUNK)
+            octets = sock.recv(_CHUNK)
         except ssl.SSLEOFError:  # the line was cut inside TLS: an end like any other
             return b""
         finally:
             self._patience.waited(time.monotonic() - began)
+        if isinstance(sock, ssl.SSLSocket) and len(octets) >= _LARGE:
+            return octets + self._next_records(sock)
+        return octets
+
+    def _next_records(self, sock: ssl.SSLSocket) -> bytes:
+        """Return the records that are there already: TLS gives one of them at a time."""
+        sock.settimeout(0)
+        records: list[bytes] = []
+        while sum(map(len, records)) < _CHUNK:
+            try:
+                records.append(sock.recv(_CHUNK))
+            except (ssl.SSLWantReadError, ssl.SSLEOFError):  # an end is met again by who reads on
+                break
+            if len(records[-1]) < _LARGE:
+                break
+        return b"".join(records)
 
     def read_stray(self) -> bytes | None:
         """Return what came unasked, without waiting; None where nothing did."""

@@ -16,7 +16,7 @@ class Listener:
 
     def __init__(self, serve: Callable[[socket.socket], None]) -> None:
         self._serve = serve
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket = socket.create_server(("127.0.0.1", 0), backlog=1024)  # many may come at once
         self.port: int = self._socket.getsockname()[1]
         #: set once the listener is being stopped: what waits for something else looks here too
         self.stopping: threading.Event = threading.Event()
