@@ -27,19 +27,24 @@ from tests.test_public import MODULES, PUBLIC
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-GUARANTEES = (DOCS / "explanation" / "guarantees.rst").read_text("utf-8")
+#: Pages of promises, each with the tests that try to break it.
+PROMISES = {
+    name: (DOCS / "explanation" / f"{name}.rst").read_text("utf-8")
+    for name in ("guarantees", "security")
+}
 
 _TEST = re.compile(r"``(tests/[\w/]+\.py)::(\w+)``")
 
 
-@pytest.mark.parametrize(("path", "name"), sorted(set(_TEST.findall(GUARANTEES))))
-def test_a_test_that_stands_beside_a_guarantee_exists(path: str, name: str) -> None:
+@pytest.mark.parametrize(("path", "name"), sorted(set(_TEST.findall("".join(PROMISES.values())))))
+def test_a_test_that_stands_beside_a_promise_exists(path: str, name: str) -> None:
     source = (ROOT / path).read_text("utf-8")
     assert re.search(rf"^(async )?def {name}\(", source, re.MULTILINE)
 
 
-def test_every_guarantee_has_a_test_beside_it() -> None:
-    promised = GUARANTEES.split("\n\nNot promised\n")[0]
+@pytest.mark.parametrize("page", PROMISES)
+def test_every_promise_has_a_test_beside_it(page: str) -> None:
+    promised = PROMISES[page].split("\n\nNot promised\n")[0]
     titles = re.findall(r"^(\S.*)\n    \S", promised, re.MULTILINE)
     beside = re.findall(r"^(\S.*)\n(?:(?:    .*)?\n)+?    \* ``tests/", promised, re.MULTILINE)
     assert titles
