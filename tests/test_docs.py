@@ -23,6 +23,7 @@ from pop3lib.testing import Maildrop, Server, presets
 from tests.conftest import Tls
 from tests.headers.readings import cases
 from tests.pages import Block, blocks, in_order, run
+from tests.test_layering import CORE, PARTS
 from tests.test_public import MODULES, PUBLIC
 
 ROOT = Path(__file__).parent.parent
@@ -226,6 +227,15 @@ def test_every_public_name_is_on_a_page_of_the_reference() -> None:
         shown |= {name for name in pop3lib.headers.__all__ if name.isupper()}
     public = {name for module in MODULES for name in sys.modules[module].__all__}
     assert public - shown == set()
+
+
+def test_the_page_on_the_design_has_every_part_and_knows_which_do_no_io() -> None:
+    design = PAGES["docs/explanation/design.rst"]
+    rows = re.findall(r"^``.+?  ", design, re.MULTILINE)
+    assert {name for row in rows for name in re.findall(r"``(\w+)``", row)} == set(PARTS)
+    pictures = (DOCS / "_ext" / "pop3_pictures.py").read_text("utf-8")
+    drawn = re.search(r"_CORE = \{(.+?)\}", pictures)
+    assert drawn and set(re.findall(r"\w+", drawn[1])) == set(CORE)
 
 
 def test_the_tutorial_can_be_followed_from_an_empty_session() -> None:
