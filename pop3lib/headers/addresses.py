@@ -82,7 +82,10 @@ class Group(NamedTuple):
         return f"{printable(self.name)}: {members};"
 
     def __str__(self) -> str:
-        return f"{_printed_phrase(self.name)}: {', '.join(map(str, self.members))};"
+        name = _printed_phrase(self.name)
+        # RFC 2047 5(3): white space parts an encoded-word from a special.
+        space = " " if name.endswith("?=") else ""
+        return f"{name}{space}: {', '.join(map(str, self.members))};"
 
 
 #: One element of an address list.
