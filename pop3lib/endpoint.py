@@ -100,4 +100,6 @@ def default_context() -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
     context.hostname_checks_common_name = False  # RFC 9525 section 2: only subjectAltName counts
+    # Who can set SSLKEYLOGFILE shall not read the mail; a context of one's own may log the keys.
+    context.keylog_filename = None  # type: ignore[assignment]  # typeshed has no None there
     return context

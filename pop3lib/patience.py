@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ssl
 
-from pop3lib.endpoint import Endpoint
+from pop3lib.endpoint import Endpoint, Security
 from pop3lib.errors import POP3Error, ServerDisconnected, ServerTimeout
+
+#: What OpenSSL calls the greeting of a server that speaks in clear.
+_NO_TLS = {"WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"}
 
 
 class Patience:
@@ -52,6 +55,18 @@ def translated(error: BaseException, endpoint: Endpoint, patience: Patience) -> 
         return ServerTimeout(
             f"{endpoint} kept us waiting longer than {patience}; the connection is closed"
         )
-    if isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
+    if isinstance(error, ssl.SSLError):
+        return _located(error, endpoint)
+    if isinstance(error, OSError):
         return ServerDisconnected(f"the connection to {endpoint} failed: {error}")
-    return error  # failures of TLS and certificates stay what they are
+    return error
+
+
+def _located(error: ssl.SSLError, endpoint: Endpoint) -> ssl.SSLError:
+    """Have *error* say which server it was; it stays what it is, to be caught as such."""
+    if error.strerror and str(endpoint) not in error.strerror:
+        hint = ""
+        if error.reason in _NO_TLS and endpoint.security is Security.TLS:
+            hint = ". This port does not speak TLS from the start; Security.STARTTLS, perhaps?"
+        error.strerror = f"TLS with {endpoint} failed: {error.strerror}{hint}"
+    return error

@@ -427,8 +427,11 @@ def test_TLS_01_STARTTLS_where_there_is_none() -> None:
 def test_TLS_17_a_port_that_speaks_no_TLS() -> None:
     import ssl
 
-    with Server(messages=MESSAGES) as server, pytest.raises(ssl.SSLError):
+    with Server(messages=MESSAGES) as server, pytest.raises(ssl.SSLError) as caught:
         client(server, security=Security.TLS).connect()
+    assert f"127.0.0.1:{server.port}" in str(caught.value)
+    assert "does not speak TLS from the start" in str(caught.value)
+    assert caught.value.reason  # what OpenSSL said is there as it was
 
 
 def test_maildrops_from_a_folder_and_a_maildir(tmp_path: Any) -> None:

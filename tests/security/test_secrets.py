@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import json
 import logging
+import ssl
 import sys
 import warnings
 from base64 import b64decode, b64encode
@@ -256,6 +257,28 @@ def test_SEC_05_no_audit_event_carries_a_secret(tls: Tls) -> None:
         listening.clear()
     assert any(event.startswith("socket.") for event in seen)
     assert_unseen("".join(seen))
+
+
+@pytest.mark.usefixtures("face")
+def test_SEC_05_no_variable_of_the_environment_has_the_keys_of_TLS_written_down(
+    tls: Tls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys, made = tmp_path / "keys", ssl.create_default_context
+
+    def trusting() -> ssl.SSLContext:
+        context = made()
+        tls.authority.configure_trust(context)
+        return context
+
+    monkeypatch.setenv("SSLKEYLOGFILE", str(keys))
+    monkeypatch.setattr(ssl, "create_default_context", trusting)
+    with Server(messages=[b"x\r\n"], tls_context=tls.server) as server:
+        with faces.Client(server.host, server.tls_port, timeout=10) as pop:
+            assert pop.secure
+        assert not keys.exists() or "SECRET" not in keys.read_text()
+        with faces.Client(server.host, server.tls_port, ssl_context=trusting()) as pop:
+            assert pop.secure
+        assert "SECRET" in keys.read_text()  # a context of the caller's may
 
 
 @pytest.mark.usefixtures("face")

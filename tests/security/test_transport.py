@@ -203,8 +203,9 @@ def test_TLS_12_16_the_default_context_trusts_no_unknown_authority(
 ) -> None:
     with Server(messages=[b"x\r\n"], tls_context=tls.server) as server:
         port = server.tls_port if security is Security.TLS else server.port
-        with pytest.raises(ssl.SSLCertVerificationError):
+        with pytest.raises(ssl.SSLCertVerificationError) as caught:
             faces.Client(server.host, port, security=security).connect()
+        assert f"127.0.0.1:{port}" in str(caught.value) and caught.value.verify_code
 
 
 def test_TLS_15_nothing_older_than_1_2(tls: Tls) -> None:
