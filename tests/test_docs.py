@@ -27,7 +27,7 @@ from tests.test_layering import CORE, PARTS
 from tests.test_public import MODULES, PUBLIC
 
 ROOT = Path(__file__).parent.parent
-DOCS = ROOT / "docs"
+DOCS, EXAMPLES = ROOT / "docs", ROOT / "examples"
 #: Pages of promises, each with the tests that try to break it.
 PROMISES = {
     name: (DOCS / "explanation" / f"{name}.rst").read_text("utf-8")
@@ -59,7 +59,7 @@ SHELL = re.compile(r"python3 -m venv .*")
 
 PAGES = {
     str(path.relative_to(ROOT)): path.read_text("utf-8")
-    for path in [ROOT / "README.rst", *sorted(DOCS.rglob("*.rst"))]
+    for path in [ROOT / "README.rst", *sorted([*DOCS.rglob("*.rst"), *EXAMPLES.rglob("*.rst")])]
     if "_build" not in path.parts
 }
 BLOCKS = {
