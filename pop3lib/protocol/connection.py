@@ -230,11 +230,9 @@ class Connection:
         """Take in what was read; ``b""`` means that the server has hung up. Never raises."""
         if self.state in (State.CLOSED, State.UPDATE):
             self.session.state = State.CLOSED  # what comes behind QUIT's answer means nothing
-        elif not data:
-            self.fail(disconnected(self.session, self._pipeline.under_way))
         else:
             try:
-                self._take_in(data)
+                self._take_in(data) if data else self._hang_up()
             except (ConnectionBroken, InsecureError) as error:
                 # Its frames have what the server said in their variables, secrets and all.
                 self.fail(error.with_traceback(None))
@@ -270,6 +268,12 @@ class Connection:
             self.fail(self._blamed(error))
         self._release()
 
+    def _hang_up(self) -> None:
+        exchange = self._pipeline.first
+        secrets = () if exchange is None else exchange.command.secrets
+        self._witness.hung_up(self._lines.partial, secrets)
+        raise disconnected(self.session, self._pipeline.under_way)
+
     def _take_in(self, data: bytes) -> None:
         pos, end = 0, len(data)
         while pos < end:
@@ -282,6 +286,7 @@ class Connection:
                 return
             exchange = self._pipeline.first
             if exchange is None:
+                self._witness.stray(data[pos:])
                 raise RemoteProtocolError(
                     f"the server sent what nobody asked for: {self._witness.quoted(data[pos:])}; "
                     "the connection is closed"
@@ -294,14 +299,23 @@ class Connection:
     def _read_status(self, exchange: Exchange[Any], data: bytes, pos: int) -> int:
         line, end = self._lines.feed(data, pos, f"the answer to {exchange.command}")
         if exchange is self.greeted:
-            check_greeting(self._lines.partial if line is None else line, self._eol)
+            self._check_greeting(line)
         if line is None:
             return len(data)
         if not line and Quirk.BLANK_LINES in self._quirks:
+            self._witness.replied(line)
             self.session.defects.append(f"an empty line before the answer to {exchange.command}")
         elif self._read_line(exchange, line):
             return self._begin_body(end)
         return end + len(self._eol)
+
+    def _check_greeting(self, line: bytes | None) -> None:
+        seen = self._lines.partial if line is None else line
+        try:
+            check_greeting(seen, self._eol)
+        except RemoteProtocolError:
+            self._witness.stray(seen if line is None else line + self._eol)
+            raise
 
     def _begin_body(self, end: int) -> int:
         """Read on at the status line's own line end; at -1 its CR was in the chunk before."""
@@ -318,6 +332,7 @@ class Connection:
             self._challenged(exchange, conversation, line[2:])
             return False
         if b"\n" in line:
+            self._witness.replied(self._witness.line(line, command.secrets))
             raise RemoteProtocolError(
                 f"a line feed inside the answer to {command}: "
                 f"{self._witness.quoted(line, command.secrets)}"
@@ -344,8 +359,8 @@ class Connection:
     def _reply(self, exchange: Exchange[Any], line: bytes) -> Reply:
         secrets = exchange.command.secrets
         shown = self._witness.line(line, secrets)
-        reply = exchange.command.read_status(line if is_status(line) else shown)
         self._witness.replied(shown)
+        reply = exchange.command.read_status(line if is_status(line) else shown)
         if shown != line:
             reply = replace(reply, text=self._witness.hide(reply.text, secrets), line=shown)
         self.last_reply = reply
@@ -365,9 +380,9 @@ class Connection:
         octets, end = reader.feed(data, pos)
         body, reply = exchange.body, exchange.reply
         assert body is not None and reply is not None  # set when the status line was read
-        body.add(octets)
         after = len(data) if end < 0 else end
-        self._witness.body(data[pos:after])
+        self._witness.body(data[pos:after])  # seen even where it breaks a limit
+        body.add(octets)
         if end >= 0:
             self._reader = None
             self._complete(exchange, reply, b"" if exchange.streamed else body.take())

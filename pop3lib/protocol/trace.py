@@ -86,3 +86,16 @@ class Tracer:
             self._begins = False
         for line in lines:
             self._trace(f"S: {escape(self._veil.octets(line))}")
+
+    def stray(self, octets: bytes) -> None:
+        """Show octets that are no answer; where their last line has no end, a backslash says so."""
+        *lines, rest = octets.split(self._eol)
+        for line in lines:
+            self._trace(f"S: {escape(line)}")
+        if rest:
+            self._trace(f"S: {escape(rest)}\\")
+
+    def hung_up(self, partial: bytes) -> None:
+        """Show that the server hung up, and before it the line in which it did."""
+        self.stray(self._veil.octets(self._partial) or partial)
+        self._trace("-- the server closed the connection")

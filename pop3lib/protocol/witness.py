@@ -73,6 +73,16 @@ class Witness:
         if self._tracer is not None:
             self._tracer.body(octets)
 
+    def stray(self, octets: bytes) -> None:
+        """See octets that are no answer to anything."""
+        if self._tracer is not None:
+            self._tracer.stray(self._veil.octets(octets))
+
+    def hung_up(self, partial: bytes, secrets: Sequence[Secret]) -> None:
+        """See the server hang up, perhaps behind the beginning of a status line."""
+        if self._tracer is not None:
+            self._tracer.hung_up(self._veil.octets(partial, secrets))
+
     def line(self, line: bytes, secrets: Sequence[Secret]) -> bytes:
         """Hide *secrets* in a status line, but not in its indicator: a password may be ``OK``."""
         status, space, rest = line.partition(b" ") if is_status(line) else (b"", b"", line)

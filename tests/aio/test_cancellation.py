@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import threading
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
 import pop3lib
 from pop3lib import AsyncClient, Security, State, WrongStateError
-from pop3lib.testing import Maildrop, Server
+from pop3lib.testing import LazyMessage, Maildrop, Server
 from tests.aio.running import LOOPS, CancelledAt, client, run
 from tests.conftest import Tls
 
@@ -152,6 +153,12 @@ def test_cancelled_while_connecting(tls: Tls, security: Security) -> None:
 
 
 def test_what_was_not_sent_is_taken_back() -> None:
+    cancelled = threading.Event()
+
+    def held_back() -> Iterator[bytes]:
+        assert cancelled.wait(10)
+        yield MESSAGES[0]
+
     async def story(server: Server) -> None:
         async with client(server, pipelining=False) as pop:
             await pop.login("ann", "secret")
@@ -161,11 +168,14 @@ def test_what_was_not_sent_is_taken_back() -> None:
             while not any(line == "C: RETR 1" for line in server.log):
                 await asyncio.sleep(0)
             second.cancel()
+            cancelled.set()
             assert await first == MESSAGES[0]
             assert pop.deleted == frozenset()
             assert await pop.retr(2) == MESSAGES[1]
 
-    with Server(messages=MESSAGES) as server:
+    held = LazyMessage(len(MESSAGES[0]), held_back)
+    messages: list[bytes | LazyMessage] = [held, *MESSAGES[1:]]
+    with Server(messages=messages) as server:
         run(story(server))
     assert "C: DELE 2" not in server.log
 
