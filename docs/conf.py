@@ -52,7 +52,7 @@ autodoc_preserve_defaults = True
 # ``Mailbox(name, local, domain)`` instead of three lines of modules.
 python_use_unqualified_type_names = True
 # One parameter a line where they do not fit into one.
-maximum_signature_line_length = 120
+maximum_signature_line_length = 150
 toc_object_entries_show_parents = "hide"
 
 # The documentation is built without a network, so nothing of the standard library can be linked.
