@@ -45,8 +45,6 @@ def mail(count: int) -> list[bytes]:
 
 def contents(folder: Path) -> list[bytes]:
     """Return what a Maildir, or a folder of .eml files, has in it."""
-    if (folder / "new").is_dir():
-        files = [*(folder / "new").iterdir(), *(folder / "cur").iterdir()]
-    else:
-        files = list(folder.glob("*.eml"))
+    parts = [part for part in (folder / "new", folder / "cur") if part.is_dir()]
+    files = [path for part in parts for path in part.iterdir()] or folder.glob("*.eml")
     return sorted(path.read_bytes() for path in files)
