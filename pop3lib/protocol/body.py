@@ -13,7 +13,7 @@ class Body:
 
     __slots__ = ("_chunks", "_kept", "_limit", "_limits", "_unwanted", "_what")
 
-    def __init__(self, limits: Limits, limit: str, what: str) -> None:
+    def __init__(self, limits: Limits, limit: str, what: object) -> None:
         self._limits = limits
         self._limit = limit
         self._what = what
@@ -46,7 +46,7 @@ class LineBody(Body):
 
     __slots__ = ("_begun", "_line_limit", "_lines", "_reach")
 
-    def __init__(self, limits: Limits, limit: str, line_limit: str, what: str) -> None:
+    def __init__(self, limits: Limits, limit: str, line_limit: str, what: object) -> None:
         super().__init__(limits, limit, what)
         self._line_limit = line_limit
         bound: int | None = getattr(limits, line_limit)

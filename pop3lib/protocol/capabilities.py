@@ -44,7 +44,9 @@ class Capabilities(Mapping[str, tuple[str, ...]]):
         return self._arguments[name.upper()]
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name.upper() in self._arguments
+        return name in self._arguments or (
+            isinstance(name, str) and name.upper() in self._arguments
+        )
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._arguments)

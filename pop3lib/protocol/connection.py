@@ -28,7 +28,7 @@ from pop3lib.protocol.commands import Dele, Greeting, Rset, Utf8
 from pop3lib.protocol.conversation import CANCEL, Conversation
 from pop3lib.protocol.dots import DotReader
 from pop3lib.protocol.ends import disconnected
-from pop3lib.protocol.exchange import Command, Exchange, Flow, Procedure, wire_line
+from pop3lib.protocol.exchange import AnswerTo, Command, Exchange, Flow, Procedure, wire_line
 from pop3lib.protocol.greeting import check_greeting
 from pop3lib.protocol.limits import NO_QUIRKS, Limits, Quirk
 from pop3lib.protocol.lines import LineReader
@@ -297,7 +297,7 @@ class Connection:
                 pos = self._read_body(exchange, self._reader, data, pos)
 
     def _read_status(self, exchange: Exchange[Any], data: bytes, pos: int) -> int:
-        line, end = self._lines.feed(data, pos, f"the answer to {exchange.command}")
+        line, end = self._lines.feed(data, pos, AnswerTo(exchange.command))
         if exchange is self.greeted:
             self._check_greeting(line)
         if line is None:

@@ -86,7 +86,7 @@ class Command(Generic[T_co]):
 
     def body(self, limits: Limits, eol: bytes) -> Body:
         """Return what gathers the body; *eol* is the line end of the session."""
-        return Body(limits, "max_message", f"the answer to {self}")
+        return Body(limits, "max_message", AnswerTo(self))
 
     def check(self, session: Session) -> None:
         """Raise what keeps this command from being sent in *session*."""
@@ -99,7 +99,7 @@ class Command(Generic[T_co]):
 
     def effect(self, session: Session) -> None:
         """Change *session* as a success of this command does."""
-        state = self.leads_to.get(session.state)
+        state = self.leads_to.get(session.state) if self.leads_to else None
         if state is not None:
             session.state = state
             session.capabilities = None  # RFC 2449 section 5: they may differ by state
@@ -134,6 +134,18 @@ class Command(Generic[T_co]):
         """Let a flow say ``result = yield from command``."""
         exchange: Exchange[T_co] = yield self
         return exchange.result()
+
+
+class AnswerTo:
+    """What is in hand, for an error's message: most answers are never spoken of."""
+
+    __slots__ = ("_command",)
+
+    def __init__(self, command: Command[Any]) -> None:
+        self._command = command
+
+    def __str__(self) -> str:
+        return f"the answer to {self._command}"
 
 
 def wire_line(command: Command[Any], line: bytes) -> bytes:

@@ -41,7 +41,7 @@ class Limits:
             if value is not None and (isinstance(value, bool) or value < 1):
                 raise InvalidArgumentError(f"{field.name} must be at least 1, or None: {value!r}")
 
-    def check(self, name: str, amount: int, what: str) -> None:
+    def check(self, name: str, amount: int, what: object) -> None:
         """Raise :class:`~pop3lib.LimitExceededError` if *amount* is past the limit *name*."""
         bound: int | None = getattr(self, name)
         if bound is not None and amount > bound:

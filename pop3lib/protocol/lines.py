@@ -16,7 +16,7 @@ class LineReader:
         #: the beginning of a line whose end has not come
         self.partial: bytes = b""
 
-    def feed(self, data: bytes, pos: int, what: str) -> tuple[bytes | None, int]:
+    def feed(self, data: bytes, pos: int, what: object) -> tuple[bytes | None, int]:
         """Return the line that ends in ``data[pos:]``, and where its line end begins in *data*.
 
         The line is None where the end has not come. Where the chunks cut the line end in two,

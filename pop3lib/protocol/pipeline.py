@@ -97,9 +97,9 @@ class Pipeline:
         if not self._under_way:
             return True
         return (
-            self._enabled
-            and self._session.known().pipelining
-            and self._octets_under_way < WINDOW
+            self._octets_under_way < WINDOW
             and self._octets_expected < AHEAD
+            and self._enabled
             and not self._under_way[-1].command.alone(self._session)
+            and self._session.known().pipelining
         )

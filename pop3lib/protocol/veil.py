@@ -21,6 +21,9 @@ class Veil:
     def __init__(self) -> None:
         self._secrets: list[Secret] = []
 
+    def __bool__(self) -> bool:
+        return bool(self._secrets)
+
     def add(self, secrets: Sequence[Secret]) -> None:
         """Hide *secrets* too, from now on."""
         self._secrets.extend(secrets)

@@ -9,7 +9,7 @@ from pop3lib.errors import InvalidArgumentError
 from pop3lib.protocol.body import Body, HeaderBody
 from pop3lib.protocol.commands.checks import check_not_deleted, check_number
 from pop3lib.protocol.commands.session import Acknowledged
-from pop3lib.protocol.exchange import Command
+from pop3lib.protocol.exchange import AnswerTo, Command
 from pop3lib.protocol.limits import Limits
 from pop3lib.protocol.reply import Reply
 from pop3lib.protocol.session import Session
@@ -96,7 +96,7 @@ class Top(_OfMessage[bytes]):
     def body(self, limits: Limits, eol: bytes) -> Body:
         """Return what gathers the octets; a header block has a bound of its own."""
         limit = "max_message" if self.lines else "max_headers"
-        return Body(limits, limit, f"the answer to {self}")
+        return Body(limits, limit, AnswerTo(self))
 
     def parse(self, reply: Reply, body: bytes) -> bytes:
         """Return the header block, the empty line and the lines of the body."""
