@@ -76,6 +76,7 @@ class Client(BaseClient):
             self._endpoint, self._context, self._patience, self._source_address
         )
         self._settled = 0
+        self._unsent = b""
         self._busy = threading.Lock()
 
     def _has_line(self) -> bool:
@@ -460,8 +461,10 @@ class Client(BaseClient):
         if self._protocol.wants_tls:
             self._transport.start_tls()
             self._protocol.tls_started()
-        elif data := self._protocol.data_to_send():
-            self._transport.write(data)
+        elif data := self._unsent or self._protocol.data_to_send():
+            self._unsent = self._transport.write(data)
+            if self._unsent and (came := self._transport.read_stray()) is not None:
+                self._protocol.receive_data(came)
         else:
             self._protocol.receive_data(self._transport.read())
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from pop3lib.errors import CommandError, LocalProtocolError, POP3Error
 from pop3lib.headers import Headers, parse_headers
 from pop3lib.protocol.commands import List, Retr, RetrHeaders, Top, Uidl
-from pop3lib.protocol.exchange import Command, Exchange, Flow
+from pop3lib.protocol.exchange import Ahead, Command, Exchange, Flow
 from pop3lib.protocol.flows import capabilities
 from pop3lib.protocol.session import Session
+from pop3lib.protocol.values import Listing
 
 
 @dataclass(frozen=True)
@@ -98,12 +99,13 @@ def has_top(session: Session) -> Flow[bool]:
 def survey(session: Session, numbers: Iterable[int] | None) -> Flow[Survey]:
     """Ask for capabilities, sizes and unique-ids; UIDL may be missing (:rfc:`1939#section-7`)."""
     top = yield from has_top(session)
-    sizes = yield from List()
+    listed: Exchange[Listing[int]] = yield Ahead(List())
     uids: Mapping[int, str] = {}
     try:
         uids = yield from Uidl()
     except CommandError:
         uids = {}
+    sizes = listed.result()
     # Twisted goes on listing what is marked as deleted.
     listed = (number for number in sizes if number not in session.deleted)
     return Survey(tuple(listed if numbers is None else numbers), sizes, uids, top)

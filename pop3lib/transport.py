@@ -5,6 +5,7 @@ It knows nothing of POP3. Whatever fails here is raised as it came.
 
 from __future__ import annotations
 
+import selectors
 import socket
 import ssl
 import time
@@ -62,9 +63,31 @@ class Transport:
         """Return the server's certificate in DER, or None without TLS."""
         return self.sock.getpeercert(True) if isinstance(self.sock, ssl.SSLSocket) else None
 
-    def write(self, data: bytes) -> None:
-        """Write all of *data*."""
-        self._patient().sendall(data)
+    def write(self, data: bytes) -> bytes:
+        """Write *data*; return what is left of it where octets have come that must be read first.
+
+        A server may stop reading until its answers are read: who only writes would wait for ever.
+        """
+        sock = self._patient()
+        sock.settimeout(0)
+        while data:
+            try:
+                data = data[sock.send(data) :]
+            except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
+                if self._came_first(sock):
+                    break
+        return data
+
+    def _came_first(self, sock: socket.socket) -> bool:
+        """Wait until *sock* takes octets or has some; say whether it has some."""
+        began = time.monotonic()
+        with selectors.DefaultSelector() as selector:
+            selector.register(sock, selectors.EVENT_READ | selectors.EVENT_WRITE)
+            ready = selector.select(self._patience.left())
+        self._patience.waited(time.monotonic() - began)
+        if not ready:
+            raise TimeoutError
+        return bool(ready[0][1] & selectors.EVENT_READ)
 
     def read(self) -> bytes:
         """Wait for octets and return them; ``b""`` means that the other side has hung up."""

@@ -21,7 +21,7 @@ from pop3lib.protocol.commands import (
     Utf8,
 )
 from pop3lib.protocol.connection import Connection
-from pop3lib.protocol.exchange import Command, Exchange, Flow, Pending, Procedure
+from pop3lib.protocol.exchange import Ahead, Command, Exchange, Flow, Pending, Procedure
 from pop3lib.protocol.limits import Limits, Quirk
 from pop3lib.protocol.reply import Reply
 from pop3lib.protocol.session import Session
@@ -30,6 +30,7 @@ from pop3lib.protocol.trace import Trace
 from pop3lib.protocol.values import DropListing, Language, Listing
 
 __all__ = [
+    "Ahead",
     "Apop",
     "Auth",
     "Capa",

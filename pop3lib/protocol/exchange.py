@@ -241,8 +241,23 @@ class Exchange(Pending[T_co]):
         return f"<Exchange {self.command}: {'done' if self.done else 'under way'}>"
 
 
+class Ahead:
+    """What a flow yields to send a command and go on: it is done once a later command is.
+
+    ``listed = yield Ahead(List())`` gives the exchange at once. Answers come in order, so behind
+    ``yield from Uidl()`` there is ``listed.result()``; where the server allows it, both have
+    travelled together.
+    """
+
+    __slots__ = ("command",)
+
+    def __init__(self, command: Command[Any]) -> None:
+        #: what is to be sent
+        self.command = command
+
+
 #: A generator of commands: multi-step policy, written as straight-line code.
-Flow: TypeAlias = Generator[Command[Any], Exchange[Any], T]
+Flow: TypeAlias = Generator[Command[Any] | Ahead, Exchange[Any], T]
 
 
 class Procedure(Pending[T_co]):
@@ -250,7 +265,7 @@ class Procedure(Pending[T_co]):
 
     def __init__(
         self,
-        flow: Generator[Command[Any], Exchange[Any], T_co],
+        flow: Generator[Command[Any] | Ahead, Exchange[Any], T_co],
         send: Callable[[Command[Any]], Exchange[Any]],
     ) -> None:
         super().__init__()
@@ -266,7 +281,7 @@ class Procedure(Pending[T_co]):
         self._flow.close()
         return exchange
 
-    def _step(self, advance: Callable[[], Command[Any]]) -> None:
+    def _step(self, advance: Callable[[], Command[Any] | Ahead]) -> None:
         try:
             command = advance()
         except StopIteration as stop:
@@ -276,14 +291,15 @@ class Procedure(Pending[T_co]):
         else:
             self._wait_for(command)
 
-    def _wait_for(self, command: Command[Any]) -> None:
+    def _wait_for(self, command: Command[Any] | Ahead) -> None:
+        ahead = isinstance(command, Ahead)
         try:
-            self._exchange = self._send(command)
+            self._exchange = self._send(command.command if isinstance(command, Ahead) else command)
         except POP3Error as error:
             refusal = error
             self._step(lambda: self._flow.throw(refusal))
         else:
-            self._exchange.when_done(self._go_on)
+            self._go_on() if ahead else self._exchange.when_done(self._go_on)
 
     def _go_on(self) -> None:
         exchange = self._exchange

@@ -39,6 +39,7 @@ from pop3lib.protocol import (
     User,
     Utf8,
 )
+from pop3lib.protocol.pipeline import WINDOW
 from pop3lib.sasl import Plain
 
 CAPA = b"+OK\r\nPIPELINING\r\nTOP\r\nUIDL\r\n.\r\n"
@@ -91,9 +92,9 @@ def test_pipelining_can_be_switched_off() -> None:
 
 def test_the_window_bounds_what_is_unanswered() -> None:
     connection = logged_in()
-    exchanges = [connection.send(Noop()) for _ in range(5000)]
+    exchanges = [connection.send(Noop()) for _ in range(WINDOW)]
     first = connection.data_to_send()
-    assert 8192 <= len(first) < 8192 + 255 and first.endswith(b"\r\n")
+    assert WINDOW <= len(first) < WINDOW + 255 and first.endswith(b"\r\n")
     while not exchanges[-1].done:
         connection.receive_data(b"+OK\r\n" * 100)
         assert len(connection.data_to_send()) <= 600
