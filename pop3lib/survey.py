@@ -99,13 +99,13 @@ def has_top(session: Session) -> Flow[bool]:
 def survey(session: Session, numbers: Iterable[int] | None) -> Flow[Survey]:
     """Ask for capabilities, sizes and unique-ids; UIDL may be missing (:rfc:`1939#section-7`)."""
     top = yield from has_top(session)
-    listed: Exchange[Listing[int]] = yield Ahead(List())
+    sized: Exchange[Listing[int]] = yield Ahead(List())
     uids: Mapping[int, str] = {}
     try:
         uids = yield from Uidl()
     except CommandError:
         uids = {}
-    sizes = listed.result()
+    sizes = sized.result()
     # Twisted goes on listing what is marked as deleted.
     listed = (number for number in sizes if number not in session.deleted)
     return Survey(tuple(listed if numbers is None else numbers), sizes, uids, top)

@@ -41,7 +41,8 @@ def answer(connection: socket.socket, *answers: bytes) -> None:
 def talking_to(serve: Serve, sock: socket.socket | None = None, **options: Any) -> Iterator[Client]:
     """Log in to a server that does as *serve* says."""
     listener = Listener(serve)
-    usual = {"security": Security.PLAINTEXT, "timeout": 10, "allow_insecure_login": True}
+    usual: dict[str, Any] = {"security": Security.PLAINTEXT, "timeout": 10}
+    usual["allow_insecure_login"] = True
     try:
         if sock is None:
             pop = faces.Client("127.0.0.1", listener.port, **(usual | options))

@@ -95,7 +95,7 @@ def test_a_slow_reader_holds_the_server_back(loop: str, how: str) -> None:
     blocked, sent, total = threading.Event(), [0], 200 * 2**20
     answers = list(LOGIN)
     if how == "batch":
-        answers += [b"+OK\r\n1 8\r\n2 8\r\n.\r\n", b"+OK\r\n1 a\r\n2 b\r\n.\r\n"]
+        answers += [b"+OK\r\n1 8\r\n2 8\r\n.\r\n+OK\r\n1 a\r\n2 b\r\n.\r\n"]
         answers += [b"+OK\r\nfirst\r\n.\r\n+OK\r\n"]
     else:
         answers += [b"+OK\r\n"]
