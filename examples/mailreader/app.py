@@ -24,6 +24,7 @@ from .exerciser_page import ExerciserPage
 from .exercising import connect, disconnect, speak
 from .header_page import HeaderPage, counted
 from .opening import open_mailbox
+from .settings import Settings
 from .words import EXPECTED, sentences
 
 _KEYS = """\
@@ -207,6 +208,8 @@ class MailReader(App[None]):
 
     def action_settings(self) -> None:
         """Open the settings."""
+        settings = Settings(self._desk, self.header_page.account)
+        self.push_screen(settings, self.header_page.show_accounts)
 
     def action_leave(self) -> None:
         """Leave the program, the mailbox closed first."""
