@@ -19,7 +19,13 @@ from .passwords import Passwords, system_keyring
 from .transcript import Transcript
 
 
-def desk(data: Path, folder: Path, passwords: Passwords, ca_file: str | None = None) -> Desk:
+def desk(
+    data: Path,
+    folder: Path,
+    passwords: Passwords,
+    ca_file: str | None = None,
+    timeout: float = 60,
+) -> Desk:
     """Lay out what the program works with; the accounts are in the directory *data*."""
     context = ssl.create_default_context(cafile=ca_file) if ca_file else None
     transcript = Transcript()
@@ -27,7 +33,7 @@ def desk(data: Path, folder: Path, passwords: Passwords, ca_file: str | None = N
         Accounts(data / "accounts.sqlite3"),
         passwords,
         transcript,
-        Mailbox(transcript, context),
+        Mailbox(transcript, context, timeout),
         folder,
     )
 

@@ -53,6 +53,7 @@ class ExerciserPage(Vertical):
         self._session = self._poured = 0
         self._said: list[str] = []
         self._recalled = 0
+        self._shown = ""
 
     def compose(self) -> ComposeResult:
         """Stack the buttons, the line, the transcript and the state."""
@@ -118,7 +119,7 @@ class ExerciserPage(Vertical):
             return mailbox.account.user if mailbox.account else ""
         if verb == "AUTH":
             offered = mailbox.client.capabilities.sasl if mailbox.connected else ()
-            return next(iter(offered), "PLAIN")
+            return offered[0] if offered else "PLAIN"
         return "1 0" if verb == "TOP" else "1"
 
     def action_recall(self, step: int) -> None:
@@ -142,7 +143,12 @@ class ExerciserPage(Vertical):
         for line in transcript.since(self._poured):
             log.write(_coloured(line))
         self._poured = transcript.count
-        self.query_one("#state", Static).update(self._state())
+        self._show_state(self._state())
+
+    def _show_state(self, state: str) -> None:
+        if state != self._shown:  # every update is drawn
+            self._shown = state
+            self.query_one("#state", Static).update(state)
 
     def _state(self) -> str:
         mailbox = self._desk.mailbox

@@ -6,9 +6,9 @@ from typing import Any
 
 from textual.app import App
 
-from pop3lib import CommandError, POP3Error, Secret, ServerDisconnected
+from pop3lib import CommandError, InvalidArgumentError, POP3Error, Secret, ServerDisconnected
 from pop3lib.protocol import Auth, Command, Pass, Quit, Rset
-from pop3lib.sasl import FOR_TOKENS, Credentials, mechanism_for
+from pop3lib.sasl import FOR_TOKENS, NAMES, Credentials, mechanism_for
 
 from .accounts import Account
 from .command_line import Words, command_of, read
@@ -17,6 +17,9 @@ from .dialogs import AskSecret, Question
 from .header_page import HeaderPage, counted
 from .mailbox import Mailbox
 from .words import EXPECTED, sentences
+
+#: Those that need no more than can be typed: no certificate, and no hash of the channel.
+_MECHANISMS = [name for name in NAMES if name != "EXTERNAL" and not name.endswith("-PLUS")]
 
 
 async def connect(desk: Desk, account: Account) -> None:
@@ -83,6 +86,9 @@ async def _speak_in_secret(
     app: App[Any], mailbox: Mailbox, verb: str, words: Words, typed: str | None
 ) -> None:
     mailbox.client  # noqa: B018  (raises where there is no connection: before a secret is typed)
+    if verb == "AUTH" and words[0].upper() not in _MECHANISMS:
+        known = " ".join(_MECHANISMS)
+        raise InvalidArgumentError(f"{words[0][:40]!r} is not one of {known}. Nothing was sent")
     token = verb == "AUTH" and words[0].upper() in FOR_TOKENS
     text = f"{' '.join([verb, *words])}: the {'token' if token else 'password'}"
     secret = await app.push_screen_wait(AskSecret(text, typed or ""))
@@ -106,4 +112,6 @@ def _auth(mailbox: Mailbox, words: Words, secret: Secret, token: bool) -> Auth:
         host=account.host,
         port=account.port,
     )
-    return Auth(mechanism_for(words[0].upper(), credentials, mailbox.client.capabilities.sasl))
+    name = words[0].upper()
+    # Also where the server does not list it, or was not asked: what happens then is to be seen.
+    return Auth(mechanism_for(name, credentials, {name, *mailbox.client.capabilities.sasl}))

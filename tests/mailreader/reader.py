@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from keyring.errors import PasswordDeleteError
 from mailreader.__main__ import desk
 from mailreader.accounts import Account
 from mailreader.app import MailReader
@@ -17,11 +18,13 @@ from mailreader.dialogs import Dialog
 from mailreader.header_page import HeaderPage
 from mailreader.message_table import MessageTable
 from mailreader.passwords import Keyring, Passwords
+from textual import events
+from textual.message import Message
 from textual.pilot import Pilot
-from textual.widgets import Static
+from textual.widgets import RichLog, Static
 
 from pop3lib import Security
-from pop3lib.testing import Server
+from pop3lib.testing import ScriptServer, Server
 
 D = TypeVar("D", bound=Dialog[Any])
 
@@ -42,7 +45,26 @@ class OpenKeyring:
         self.kept[username] = password
 
     def delete_password(self, service: str, username: str) -> None:
-        del self.kept[username]
+        if self.kept.pop(username, None) is None:
+            raise PasswordDeleteError("there is none")  # as the real ones do
+
+
+class Handled:
+    """What the parts of the program have handled: keys, clicks, their own messages."""
+
+    def __init__(self) -> None:
+        #: how many messages; those by which Textual itself works do not count
+        self.count = 0
+        self._event = asyncio.Event()
+
+    def __call__(self, message: Message) -> None:
+        self.count += not message.verbose
+        self._event.set()
+
+    async def another(self) -> None:
+        """Wait until one more was handled."""
+        self._event.clear()
+        await self._event.wait()
 
 
 @dataclass(frozen=True)
@@ -52,6 +74,7 @@ class Reader:
     app: MailReader
     pilot: Pilot[None]
     desk: Desk
+    handled: Handled
 
     @property
     def page(self) -> HeaderPage:
@@ -71,34 +94,64 @@ class Reader:
         """The headers of the message under the cursor, as they are shown."""
         return str(self.page.query_one("#headers", Static).visual)
 
+    async def settled(self) -> None:
+        """Wait until every widget has done what it was told, and all that came of that."""
+        before = -1
+        while self.handled.count != before:
+            before = self.handled.count
+            await self.pilot.pause(0)
+
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """Press keys. (``Pilot.press`` waits for the whole process to be idle, up to a second.)"""
+        for key in keys:
+            self.app.simulate_key(key)
+            await self.settled()
 
     async def write(self, text: str) -> None:
-        await self.pilot.press(*("space" if c == " " else c for c in text))
+        """Paste a text where the cursor is."""
+        assert self.app.focused is not None
+        self.app.focused.post_message(events.Paste(text))
+        await self.settled()
 
     async def until(self, holds: Callable[[], object]) -> None:
-        """Let the program go on until something holds."""
+        """Wait until something holds; it is looked at again whenever a message was handled."""
         async with asyncio.timeout(PATIENCE):
             while not holds():
-                await self.pilot.pause()
+                await self.handled.another()
 
     async def idle(self) -> None:
         """Wait until nothing is under way."""
         await self.until(lambda: not self.app.busy)
-        await self.pilot.pause()
+        await self.settled()
 
     async def asked(self, kind: type[D]) -> D:
         """Wait until a window has opened, and return it."""
         await self.until(lambda: isinstance(self.app.screen, kind))
         screen = self.app.screen
         assert isinstance(screen, kind)
-        await self.pilot.pause()
+        await self.settled()
         return screen
 
     async def told(self, kind: type[Dialog[Any]]) -> str:
         """Wait until a window has opened, and return its text."""
         return str((await self.asked(kind)).query_one(".text", Static).visual)
+
+    @property
+    def transcript(self) -> list[str]:
+        """What was said, without the remarks about time."""
+        return [line for line in self.desk.transcript.since(0) if " took " not in line]
+
+    @property
+    def log(self) -> list[str]:
+        """The lines that the exerciser shows."""
+        return [strip.text.rstrip() for strip in self.app.exerciser_page.query_one(RichLog).lines]
+
+    async def say(self, line: str) -> None:
+        """Type a line into the exerciser, and wait for what it does."""
+        await self.write(line)
+        await self.press("enter")
+        await self.idle()
+        self.app.exerciser_page.refresh_log()
 
     async def open(self) -> None:
         """Open the mailbox of the first account."""
@@ -106,7 +159,7 @@ class Reader:
         await self.idle()
 
 
-def account_of(server: Server, name: str = "Ann", **changes: Any) -> Account:
+def account_of(server: Server | ScriptServer, name: str = "Ann", **changes: Any) -> Account:
     """Return the account of ann on an embedded server, in clear."""
     usual: dict[str, Any] = {"host": server.host, "port": server.port, "user": "ann"}
     usual["security"] = Security.PLAINTEXT
@@ -121,15 +174,18 @@ async def reading(
     *,
     size: tuple[int, int] = (80, 24),
     ca_file: str | None = None,
+    timeout: float = 60,
 ) -> AsyncIterator[Reader]:
     """Run the program with these accounts; everything it writes is in *folder*."""
-    laid_out = desk(folder / "data", folder, Passwords(keyring), ca_file)
+    laid_out = desk(folder / "data", folder, Passwords(keyring), ca_file, timeout)
     for account in accounts:
         laid_out.accounts.add(account)
-    app = MailReader(laid_out)
-    async with app.run_test(size=size) as pilot:
-        yield Reader(app, pilot, laid_out)
-    await laid_out.mailbox.drop()
+    app, handled = MailReader(laid_out), Handled()
+    try:
+        async with app.run_test(size=size, message_hook=handled) as pilot:
+            yield Reader(app, pilot, laid_out, handled)
+    finally:
+        await laid_out.mailbox.drop()
 
 
 @asynccontextmanager
