@@ -25,6 +25,7 @@ class ScriptServer:
     :param timeout: seconds that the client may keep silent.
     """
 
+    #: the address to connect to
     host = "127.0.0.1"
 
     def __init__(

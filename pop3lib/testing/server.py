@@ -44,6 +44,7 @@ class Server:
     :param faults: what goes wrong on which connection; see :mod:`pop3lib.testing.faults`.
     """
 
+    #: the address to connect to
     host = "127.0.0.1"
 
     def __init__(
