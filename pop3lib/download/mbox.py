@@ -61,11 +61,15 @@ class Mbox:
         :raises BlockingIOError: where another process downloads from the same account to here.
         """
         self.has("")  # what was left unfinished comes first
-        if self._spool is None:
-            disk.make_folder(self._path.parent)
-            self._spool = Spool(spool_path(self._path, message.account))
-            self._spool.clear()
-        return _Delivery(self, self._spool)
+        try:
+            if self._spool is None:
+                disk.make_folder(self._path.parent)
+                self._spool = Spool(spool_path(self._path, message.account))
+                self._spool.clear()
+            return _Delivery(self, self._spool)
+        except BaseException:
+            self.abandoned()
+            raise
 
     def sync(self) -> None:
         """Append what was finished, and return once it is on the disk.
@@ -196,8 +200,10 @@ class _Delivery:
         return str(self._store.path)
 
     def abandon(self) -> None:
-        self._spool.cut(self._begin)
-        self._store.abandoned()
+        try:
+            self._spool.cut(self._begin)
+        finally:
+            self._store.abandoned()
 
 
 def _gap(mailbox: int) -> bytes:

@@ -70,8 +70,8 @@ class Spool:
 
     def cut(self, size: int) -> None:
         """Forget what is behind *size* octets."""
-        disk.truncate(self._descriptor, _BEGIN + size)
         self.size = size
+        disk.truncate(self._descriptor, _BEGIN + size)
 
     def seal(self, offset: int, *, sync: bool) -> Plan:
         """Write the line that says where the octets go."""

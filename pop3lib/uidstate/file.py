@@ -111,10 +111,11 @@ class StateFile:
 
     def close(self) -> None:
         """Close the file and unlock it; what was not written is lost."""
-        for descriptor in (self._file, self._lock):
+        descriptors, self._file, self._lock = (self._file, self._lock), None, None
+        for descriptor in descriptors:
             if descriptor is not None:
-                disk.close(descriptor)
-        self._file = self._lock = None
+                with contextlib.suppress(OSError):  # what counts was synced before
+                    disk.close(descriptor)
 
     def __enter__(self) -> Self:
         return self.open()
