@@ -342,3 +342,18 @@ def test_a_message_that_does_not_come_is_told_and_stays(
     assert done.returncode == 1 and done.stderr.count("\n") == 1
     assert done.stdout.startswith("message 1: RETR 1 was refused")
     assert server.maildrops["ann"].messages == [OLD]
+
+
+def test_a_mailbox_that_fails_stops_no_other(tmp_path: Path, tls: Tls, authority: str) -> None:
+    maildrops = {name: Maildrop("secret", [OLD, NEW]) for name in ("ann", "bob")}
+    maildrops["bob"].refusal = "[SYS/TEMP] disk trouble"
+    with Server(maildrops, tls_context=tls.server) as server:
+        urls = [f"pops://{name}@127.0.0.1:{server.tls_port}" for name in ("ann", "bob", "ann")]
+        urls[2] = urls[2].replace("ann", "ann%5B%2F%5D")  # nobody's, and like rich's markup
+        place = [*urls, "--ca-file", authority]
+        done = run(tmp_path, "many_mailboxes.py", *place, POP3_PASSWORD="secret")
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    octets = len(OLD) + len(NEW)
+    assert f"\nann: 2 messages of {octets} octets, from 1 senders\n" in done.stdout
+    assert "2/2" in done.stdout and "ann[/] at 127.0.0.1" in done.stdout
+    assert "disk trouble" in done.stderr and done.stderr.count("was refused") == 2
