@@ -72,19 +72,25 @@ class Header:
     def defects(self) -> tuple[str, ...]:
         """What is wrong with the field, in words; empty where nothing is."""
         found: tuple[str, ...] = (self._read or self._parsed()).defects
-        return found if self._clean else (*found, *self._odd_octets(found))
+        if self._clean or (self._body.isascii() and self._body.isprintable()):
+            return found
+        return (*found, *self._odd_octets(found))
 
     def _odd_octets(self, found: tuple[str, ...]) -> Iterator[str]:
         """Yield what is wrong with single octets, in a comment, too, that no grammar reads."""
-        octets = self._body.encode("latin-1")
-        if controls(octets).strip(b"\r\n"):  # line ends are the block's
+        octets = self._body.replace("\r\n", "").encode("latin-1")
+        if controls(octets).strip(b"\n"):  # LF alone is the block's
             yield "control characters"
         if NOT_UTF8 not in found and not is_utf8(octets):
             yield NOT_UTF8
 
     def _parsed(self) -> Any:
-        # No folds but CRLF's are in a clean body.
-        octets = self._body.replace("\r\n", "").strip(" \t") if self._clean else self._octets()
+        if self._clean:
+            # No folds but CRLF's are in a clean body, nor any CR or LF, unless in stray pairs.
+            octets = self._body.replace("\r\n", "").strip(" \t")
+            self._clean = "\r" not in octets
+        else:
+            octets = self._octets()
         reading = self._read = self._parse(octets)
         return reading
 
