@@ -82,8 +82,17 @@ class Forge:
 
     def __call__(self, order: Order) -> End:
         """Have a process carry out *order*; return how it ended."""
-        assert self._process.stdin is not None and self._process.stdout is not None
+        self.begin(order)
+        return self.end()
+
+    def begin(self, order: Order) -> None:
+        """Have a process begin with *order*."""
+        assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(asdict(order)) + "\n")
+
+    def end(self) -> End:
+        """Wait for the process that was begun; return how it ended."""
+        assert self._process.stdout is not None
         return End(**json.loads(self._process.stdout.readline()))
 
 
