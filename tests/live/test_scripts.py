@@ -126,6 +126,20 @@ def test_tested_program(filled: Dovecot, tmp_path: Path) -> None:
     assert filled.messages("alice") == MAIL
 
 
+def test_many_mailboxes(filled: Dovecot, tmp_path: Path) -> None:
+    filled.fill("bob", MAIL[:2])
+    users = ("alice", "nobody", "bob")
+    place = [f"pops://{user}@localhost:{filled.tls_port}" for user in users]
+    place += ["--ca-file", str(filled.ca_file)]
+    done = run(tmp_path, "many_mailboxes.py", *place, POP3_PASSWORD=filled.password)
+    octets = [sum(len(wire(message)) for message in mail) for mail in (MAIL, MAIL[:2])]
+    assert f"alice: 5 messages of {octets[0]} octets, from 5 senders\n" in done.stdout
+    assert f"bob: 2 messages of {octets[1]} octets, from 2 senders\n" in done.stdout
+    assert done.returncode == 1 and "was refused" in done.stderr
+    assert filled.password not in done.stdout + done.stderr
+    assert filled.messages("alice") == MAIL and filled.messages("bob") == MAIL[:2]
+
+
 def test_a_password_in_netrc_is_found(filled: Dovecot, tmp_path: Path) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text(f"machine localhost login alice password {filled.password}\n")
