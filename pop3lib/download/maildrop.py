@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pop3lib.download.listing import UidlAsFarAsItGoes
-from pop3lib.errors import CommandError
+from pop3lib.errors import CommandError, ServerSystemError
 from pop3lib.protocol.commands import List
 from pop3lib.protocol.exchange import Flow
+from pop3lib.protocol.flows import capabilities
+from pop3lib.protocol.session import Session
 from pop3lib.protocol.values import Listing
 
 
@@ -36,16 +38,16 @@ class Maildrop:
         return (each.uid for each in self.messages.values() if each.uid is not None)
 
 
-def take_stock(marked: frozenset[int]) -> Flow[Maildrop]:
+def take_stock(session: Session, marked: frozenset[int], had_uids: bool) -> Flow[Maildrop]:
     """Ask for sizes and unique-ids.
 
     :param marked: the messages that the caller has marked: Twisted goes on listing them.
+    :param had_uids: whether unique-ids of this maildrop are known from before.
+    :raises CommandError: where the server has UIDL, and refuses it now.
     """
+    announced = (yield from capabilities(session)).uidl
     sizes = yield from List()
-    try:
-        uids = yield from UidlAsFarAsItGoes()
-    except CommandError:  # RFC 1939 section 7: UIDL is optional
-        uids = None
+    uids = yield from _unique_ids(announced or had_uids)
     known: Mapping[int, str] = {} if uids is None else uids
     messages = {
         number: Listed(number, size, known.get(number))
@@ -53,6 +55,17 @@ def take_stock(marked: frozenset[int]) -> Flow[Maildrop]:
         if number not in marked
     }
     return Maildrop(messages, uids is not None, _warnings(messages, uids))
+
+
+def _unique_ids(has_uidl: bool) -> Flow[Listing[str] | None]:
+    try:
+        return (yield from UidlAsFarAsItGoes())
+    except CommandError as error:
+        # RFC 1939 section 7: UIDL is optional. But where a server has it, trouble of today is no
+        # reason to fetch everything anew, under names that are made without unique-ids.
+        if has_uidl or isinstance(error, ServerSystemError):
+            raise
+        return None
 
 
 def _warnings(messages: Mapping[int, Listed], uids: Listing[str] | None) -> tuple[str, ...]:

@@ -19,7 +19,11 @@ from pop3lib.download.store import AsyncStore, Store
 from pop3lib.errors import CommandError, ConnectionBroken, LocalProtocolError, POP3Error
 from pop3lib.headers import parse_headers
 from pop3lib.protocol.commands import Dele
+from pop3lib.protocol.session import Session
 from pop3lib.survey import has_top, header_command
+
+#: Asks for what is known of the session.
+_FACTS = Look(lambda client: client._protocol.session)
 
 
 class Policy:
@@ -97,7 +101,16 @@ class Policy:
 
     def _stock(self) -> Steps[Maildrop]:
         marked: frozenset[int] = yield Look(lambda client: client.deleted)
-        maildrop: Maildrop = yield Run(take_stock(marked))
+        session: Session = yield _FACTS
+        had_uids = len(self._record.state) > 0
+        try:
+            maildrop: Maildrop = yield Run(take_stock(session, marked, had_uids))
+        except CommandError:
+            self._warn(
+                "nothing was fetched: without sizes and unique-ids it cannot be told from what was "
+                "saved before. If the server has no unique-ids any more, begin with a new state"
+            )
+            raise
         self._report.listed = len(maildrop.messages)
         for warning in maildrop.warnings:
             self._warn(warning)
@@ -148,7 +161,7 @@ class Policy:
         return found
 
     def _has_top(self) -> Steps[bool]:
-        session = yield Look(lambda client: client._protocol.session)
+        session: Session = yield _FACTS
         top: bool = yield Run(has_top(session))
         return top
 

@@ -213,6 +213,28 @@ def test_without_UIDL_it_works_and_says_what_it_cannot_promise(
     assert contents(tmp_path / "mail") == sorted([*MAIL, same, same])
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(refusals={"UIDL": "try later"}),
+        Settings(uidl=False, refusals={"UIDL": "[SYS/TEMP] try later"}),
+        Settings(uidl=False),
+    ],
+)
+def test_a_UIDL_that_fails_today_is_no_reason_to_fetch_everything_twice(
+    settings: Settings, state: StateFile, tmp_path: Path
+) -> None:
+    maildrop = Maildrop("secret", MAIL)
+    with Server({"ann": maildrop}) as server:
+        fetch(server, Maildir(tmp_path / "mail"), state=state)
+    with Server({"ann": maildrop}, settings=settings) as server:
+        report = fetch(server, Maildir(tmp_path / "mail"), state=state, keep=Keep.none())
+        assert left(server) == MAIL and verbs(server, "RETR") == []
+    assert isinstance(report.failure, pop3lib.CommandError) and "UIDL" in str(report.failure)
+    assert "nothing was fetched" in report.warnings[0]
+    assert contents(tmp_path / "mail") == sorted(MAIL)
+
+
 def test_messages_that_share_a_unique_id_are_all_fetched(state: StateFile, tmp_path: Path) -> None:
     maildrop = Maildrop("secret", MAIL, uids=["a", "same", "same", "b", "same"])
     with Server({"ann": maildrop}) as server:
