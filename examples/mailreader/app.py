@@ -24,6 +24,7 @@ from .exerciser_page import ExerciserPage
 from .exercising import connect, disconnect, speak
 from .header_page import HeaderPage, counted
 from .opening import open_mailbox
+from .saving import download_mail
 from .settings import Settings
 from .words import EXPECTED, sentences
 
@@ -168,6 +169,9 @@ class MailReader(App[None]):
 
     def action_download(self) -> None:
         """Save what is not ticked."""
+        account = self._account()
+        if account is not None:
+            self.act(download_mail(self.header_page, self._desk, account))
 
     def _account(self) -> Account | None:
         account = self.header_page.account

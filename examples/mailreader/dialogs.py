@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Input, Static
 
 from pop3lib import Secret
@@ -19,11 +20,7 @@ T = TypeVar("T")
 class Dialog(ModalScreen[T | None]):
     """A window in front of the pages: its text, its fields, its buttons. Escape means no answer."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Back"),
-        Binding("left", "app.focus_previous", show=False),
-        Binding("right", "app.focus_next", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -38,11 +35,31 @@ class Dialog(ModalScreen[T | None]):
             with Horizontal(classes="buttons"):
                 yield from self._buttons()
 
-    def _fields(self) -> Iterable[Input | Checkbox]:
+    def _fields(self) -> Iterable[Widget]:
         return ()
 
     def _buttons(self) -> Iterable[Button]:
-        return ()
+        yield Button("OK", compact=True, variant="primary", id="ok")
+        yield Button("Cancel", compact=True, id="cancel")
+
+    def _answer(self) -> None:
+        """Dismiss the window with what was filled in."""
+        self.dismiss(None)
+
+    def on_input_submitted(self) -> None:
+        """Take what was typed."""
+        self._answer()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Go by the button."""
+        self._pressed(event.button.id)
+
+    def _pressed(self, button: str | None) -> None:
+        # Overridden in place of the handler: Textual calls the handlers of all classes.
+        if button == "ok":
+            self._answer()
+        else:
+            self.dismiss(None)
 
 
 class Notice(Dialog[None]):
@@ -51,11 +68,7 @@ class Notice(Dialog[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "dismiss(None)", "Go on")]
 
     def _buttons(self) -> Iterable[Button]:
-        yield Button("Go on", compact=True, variant="primary", id="go-on")
-
-    def on_button_pressed(self) -> None:
-        """Go on."""
-        self.dismiss(None)
+        yield Button("Go on", compact=True, variant="primary", id="ok")
 
 
 class Question(Dialog[str]):
@@ -63,6 +76,11 @@ class Question(Dialog[str]):
 
     :param answers: for each button its label and what it answers.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+    ]
 
     def __init__(self, text: str, answers: Sequence[tuple[str, str]]) -> None:
         super().__init__(text)
@@ -72,9 +90,8 @@ class Question(Dialog[str]):
         for label, answer in self._answers:
             yield Button(label, compact=True, id=answer)
 
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Answer."""
-        self.dismiss(event.button.id)
+    def _pressed(self, button: str | None) -> None:
+        self.dismiss(button)
 
 
 class AskText(Dialog[str]):
@@ -84,23 +101,8 @@ class AskText(Dialog[str]):
         super().__init__(text)
         self._value = value
 
-    def _fields(self) -> Iterable[Input]:
+    def _fields(self) -> Iterable[Widget]:
         yield Input(self._value, id="answer", compact=True, select_on_focus=False)
-
-    def _buttons(self) -> Iterable[Button]:
-        yield Button("OK", compact=True, variant="primary", id="ok")
-        yield Button("Cancel", compact=True, id="cancel")
-
-    def on_input_submitted(self) -> None:
-        """Take what was typed."""
-        self._answer()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Take it, or not."""
-        if event.button.id == "ok":
-            self._answer()
-        else:
-            self.dismiss(None)
 
     def _answer(self) -> None:
         self.dismiss(self.query_one("#answer", Input).value.strip() or None)
@@ -127,25 +129,10 @@ class AskSecret(Dialog[Typed]):
         self._value = Secret(value)
         self._can_keep = can_keep
 
-    def _fields(self) -> Iterable[Input | Checkbox]:
+    def _fields(self) -> Iterable[Widget]:
         yield Input(self._value.reveal(), password=True, id="secret", compact=True)
         if self._can_keep:
             yield Checkbox("keep it in the keyring of this system", id="keep", compact=True)
-
-    def _buttons(self) -> Iterable[Button]:
-        yield Button("OK", compact=True, variant="primary", id="ok")
-        yield Button("Cancel", compact=True, id="cancel")
-
-    def on_input_submitted(self) -> None:
-        """Take what was typed."""
-        self._answer()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Take it, or not."""
-        if event.button.id == "ok":
-            self._answer()
-        else:
-            self.dismiss(None)
 
     def _answer(self) -> None:
         value = self.query_one("#secret", Input).value

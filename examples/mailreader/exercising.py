@@ -6,7 +6,7 @@ from typing import Any
 
 from textual.app import App
 
-from pop3lib import CommandError, InvalidArgumentError, POP3Error, Secret, ServerDisconnected
+from pop3lib import CommandError, InvalidArgumentError, POP3Error, Secret
 from pop3lib.protocol import Auth, Command, Pass, Quit, Rset
 from pop3lib.sasl import FOR_TOKENS, NAMES, Credentials, mechanism_for
 
@@ -57,8 +57,6 @@ async def speak(page: HeaderPage, desk: Desk, line: str, typed: str | None = Non
         pass  # the transcript has the server's own words
     except POP3Error as error:
         desk.transcript.remark(sentences(error, desk.mailbox.account))
-        if isinstance(error, ServerDisconnected):
-            desk.transcript.remark("the server closed the connection")
 
 
 async def _speak(page: HeaderPage, desk: Desk, command: Command[Any]) -> None:

@@ -41,7 +41,6 @@ class HeaderPage(Vertical):
         self.table = MessageTable()
         self._desk = desk
         self._raw = False
-        self._total = 0
 
     def compose(self) -> ComposeResult:
         """Stack the buttons, the list and the headers."""
@@ -108,21 +107,17 @@ class HeaderPage(Vertical):
     def add(self, summaries: Sequence[Summary], ticked: Collection[str] = ()) -> None:
         """Put more messages into the list; those of the unique-ids *ticked* are ticked again."""
         self.table.show(summaries, {each.number for each in summaries if each.uid in ticked})
-        self.progress(len(self.table.summaries))
 
-    def progress(self, done: int, total: int | None = None) -> None:
-        """Show how far the list has come."""
-        if total is not None:
-            self._total = total
+    def progress(self, done: int, total: int, words: str) -> None:
+        """Show how far something has come."""
         bar = self.query_one(ProgressBar)
-        bar.update(total=self._total or None, progress=done)
+        bar.update(total=total or None, progress=done)
         bar.display = True
-        self.tell(f"Reading headers: {done} of {self._total}. Escape stops it.")
+        self.tell(f"{words} Escape stops it.")
 
     def progress_done(self) -> None:
-        """Show how things stand in the end."""
+        """Show no progress any more."""
         self.query_one(ProgressBar).display = False
-        self.tell_totals()
 
     def tell_totals(self) -> None:
         """Say how many messages there are, and how many will be deleted."""

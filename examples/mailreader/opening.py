@@ -93,12 +93,15 @@ async def list_messages(page: HeaderPage, mailbox: Mailbox) -> None:
     """Fill the list as the headers arrive."""
     remembered = page.ticked_ids()
     page.empty()
-    page.progress(0, (await mailbox.client.stat()).count)
+    total = (await mailbox.client.stat()).count
     async with aclosing(_in_batches(mailbox)) as batches:
         async for batch in batches:
             page.add(batch, remembered)
+            done = page.table.row_count
+            page.progress(done, total, f"Reading headers: {done} of {total}.")
             await asyncio.sleep(0)
     page.progress_done()
+    page.tell_totals()
 
 
 async def _in_batches(mailbox: Mailbox) -> AsyncGenerator[list[Summary], None]:
