@@ -52,11 +52,11 @@ def test_SEC_01_the_time_stands_behind_the_answer_and_the_secret_nowhere() -> No
         "C: PASS ***",
         "S: -ERR ***",
         "-- PASS *** took 2.000 s",
-        "C: AUTH PLAIN ***",
+        "C: AUTH PLAIN",
         "S: + ",
         "C: ***",
         "S: +OK",
-        "-- AUTH PLAIN *** took 2.000 s",
+        "-- AUTH PLAIN took 2.000 s",
     ]
 
 
@@ -102,7 +102,7 @@ def test_a_command_that_is_not_answered_has_no_time() -> None:
     connection.receive_data(b"+OK hi\r\n")
     connection.send(User("ann"))
     connection.receive_data(b"")
-    assert lines[-1] == "C: USER ann"
+    assert lines[-2:] == ["C: USER ann", "-- the server closed the connection"]
 
 
 def test_a_clock_that_fails_leaves_nobody_waiting_for_tls() -> None:

@@ -222,7 +222,7 @@ class Connection:
     def _release(self) -> None:
         for exchange in self._pipeline.release():
             self._outbox.append(exchange.wire)
-            self._witness.sent(exchange.command)
+            self._witness.sent(exchange.shown)
 
     # --- receiving ---
 
@@ -431,7 +431,7 @@ class Connection:
         return details, why or ", ".join(f"{key}: {value}" for key, value in details.items())
 
     def _pop(self, exchange: Exchange[Any]) -> None:
-        self._witness.answered(exchange.command)
+        self._witness.answered(exchange.shown)
         self._pipeline.finish()
         self._witness.keep(exchange.command.secrets)
         self.settled += 1

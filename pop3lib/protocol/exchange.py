@@ -21,7 +21,7 @@ from pop3lib.protocol.reply import Reply, decoded
 from pop3lib.protocol.session import Session
 from pop3lib.protocol.state import State
 from pop3lib.protocol.status import parse_status
-from pop3lib.secret import Secret
+from pop3lib.secret import MASK, Secret
 
 if TYPE_CHECKING:
     from pop3lib.protocol.conversation import Conversation
@@ -221,6 +221,13 @@ class Exchange(Pending[T_co]):
         self.streamed: bool = False
         #: whether nobody wants the body any more
         self.unwanted: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The line as one may see it; a mask in AUTH says that an initial response was in it."""
+        text = str(self.command)
+        apart = self.conversation is not None and not self.conversation.in_one_line
+        return text.removesuffix(f" {MASK}") if apart else text
 
     def take(self) -> bytes:
         """Return the octets of a stream that have come since the last call, and forget them."""

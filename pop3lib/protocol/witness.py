@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from pop3lib.protocol.exchange import Command
 from pop3lib.protocol.reply import decoded, quoted
 from pop3lib.protocol.status import is_status
 from pop3lib.protocol.trace import Trace, Tracer
@@ -38,15 +36,15 @@ class Witness:
         """Let go of all secrets."""
         self._veil.forget()
 
-    def sent(self, command: Command[Any]) -> None:
-        """See a command that is given out to be sent."""
+    def sent(self, command: str) -> None:
+        """See a command, as it may be shown, that is given out to be sent."""
         if self._tracer is not None:
-            self._tracer.begun(str(command))
+            self._tracer.begun(command)
 
-    def answered(self, command: Command[Any]) -> None:
+    def answered(self, command: str) -> None:
         """See that the answer to a command is in, to its last octet."""
         if self._tracer is not None:
-            self._tracer.answered(str(command))
+            self._tracer.answered(command)
 
     def secured(self) -> None:
         """See TLS start behind STLS."""

@@ -7,6 +7,7 @@ program with it, whatever that is written on.
 from pop3lib.testing.maildrop import LazyMessage, Maildrop, Stored
 from pop3lib.testing.mechanisms import MECHANISMS
 from pop3lib.testing.player import ScriptServer, script
+from pop3lib.testing.recording import Recording, record
 from pop3lib.testing.script import Script, ScriptError, parse_scripts
 from pop3lib.testing.server import Server
 from pop3lib.testing.session import Session
@@ -16,6 +17,7 @@ __all__ = [
     "MECHANISMS",
     "LazyMessage",
     "Maildrop",
+    "Recording",
     "Script",
     "ScriptError",
     "ScriptServer",
@@ -24,5 +26,6 @@ __all__ = [
     "Settings",
     "Stored",
     "parse_scripts",
+    "record",
     "script",
 ]

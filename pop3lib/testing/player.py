@@ -8,9 +8,13 @@ import ssl
 from types import TracebackType
 from typing import NoReturn, Self
 
+from pop3lib.secret import Secret, SecretText
+from pop3lib.testing.auth import Channel
+from pop3lib.testing.challenges import Challenges
+from pop3lib.testing.channel import own_binding
 from pop3lib.testing.listener import Listener
 from pop3lib.testing.notation import CRLF, write_line
-from pop3lib.testing.script import Line, Script, ScriptError, Then, Turn
+from pop3lib.testing.script import CHALLENGE, Line, Script, ScriptError, Then, Turn
 
 
 class ScriptServer:
@@ -23,6 +27,8 @@ class ScriptServer:
     :param chunk: how many octets are sent at once; 0 for a turn's all.
     :param tls_context: a server's context, for a transcript with ``-- TLS`` in it.
     :param timeout: seconds that the client may keep silent.
+    :param password: what the client must have where a challenge is not written down
+        (``S: + ***``).
     """
 
     #: the address to connect to
@@ -35,8 +41,10 @@ class ScriptServer:
         chunk: int = 0,
         tls_context: ssl.SSLContext | None = None,
         timeout: float = 10.0,
+        password: SecretText = "secret",
     ) -> None:
         self._script = script
+        self._password = Secret(password)
         self._chunk = chunk
         self._context = tls_context
         self._timeout = timeout
@@ -73,7 +81,8 @@ class ScriptServer:
         return self._listener
 
     def _serve(self, connection: socket.socket) -> None:
-        play = _Play(connection, self._running(), self._chunk, self._context)
+        challenges = Challenges(self._password)
+        play = _Play(connection, self._running(), self._chunk, self._context, challenges)
         if self._play is not None:
             self._play.failure = self._play.failure or "the client connected a second time"
             return
@@ -98,7 +107,10 @@ class _Play:
         listener: Listener,
         chunk: int,
         context: ssl.SSLContext | None,
+        challenges: Challenges,
     ) -> None:
+        self._challenges = challenges
+        self._pipelined = False
         self._socket = connection
         self._listener = listener
         self._chunk = chunk
@@ -112,6 +124,7 @@ class _Play:
 
     def play(self, script: Script) -> None:
         """Play all turns; note where the client leaves them."""
+        self._pipelined = script.pipelined
         try:
             for turn in script.turns:
                 self._take(turn)
@@ -141,6 +154,7 @@ class _Play:
         if not line.matches(said):
             bare = said.removesuffix(CRLF)
             raise _Left(self._told(line, f"the client said {bare!r}", said))
+        self._challenges.hear(said)
         self._said.append(f"C: {write_line(line.octets)}")
 
     def _next_line(self, line: Line) -> bytes:
@@ -166,16 +180,26 @@ class _Play:
 
     def _expect_silence(self, line: Line | None) -> None:
         """Fail where the client has gone on speaking, as far as that has got here yet."""
-        if self._buffer:
+        if self._buffer and not self._pipelined:
             what = f"the client said more before its turn: {self._buffer!r}"
             raise _Left(self._told(line, what, self._buffer))
 
     def _say(self, turn: Turn) -> None:
-        octets = turn.octets
+        octets = b"".join(map(self._octets, turn.spoken))
         size = self._chunk or len(octets) or 1
         for start in range(0, len(octets), size):
             self._socket.sendall(octets[start : start + size])
         self._said += [f"S: {write_line(line.octets)}" for line in turn.spoken]
+
+    def _octets(self, line: Line) -> bytes:
+        if line.octets != CHALLENGE:
+            return line.octets
+        inside = self._context if isinstance(self._socket, ssl.SSLSocket) else None
+        channel = Channel() if inside is None else Channel(True, own_binding(inside))
+        try:
+            return b"+ " + self._challenges.make(channel) + CRLF
+        except ValueError as error:
+            raise _Left(self._told(line, str(error))) from None
 
     def _start_tls(self) -> None:
         if self._context is None:
@@ -222,6 +246,7 @@ def script(
     chunk: int = 0,
     tls_context: ssl.SSLContext | None = None,
     timeout: float = 10.0,
+    password: SecretText = "secret",
 ) -> ScriptServer:
     """Return a server that plays the transcript *text*, once.
 
@@ -233,4 +258,10 @@ def script(
 
     For the parameters see :class:`ScriptServer`.
     """
-    return ScriptServer(Script.parse(text), chunk=chunk, tls_context=tls_context, timeout=timeout)
+    return ScriptServer(
+        Script.parse(text),
+        chunk=chunk,
+        tls_context=tls_context,
+        timeout=timeout,
+        password=password,
+    )

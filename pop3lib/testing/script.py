@@ -3,13 +3,16 @@
 The notation: ``C: `` and ``S: `` begin a line of the client or the server, without its CRLF.
 Octets that are not printable ASCII are escapes (``\\r``, ``\\n``, ``\\t``, ``\\0``, ``\\xNN``, and
 ``\\\\``); a single backslash at the end of a line says that no CRLF follows. ``C: PASS ***`` takes
-any password, as ``C: ***`` takes any line that is not empty. Lines that begin with ``--``, ``==``
-or ``#`` are remarks, so are empty ones; but two remarks are orders:
+any password, as ``C: ***`` takes any line, and ``S: + ***`` is a challenge that the mechanism named
+by AUTH makes itself. Lines that begin with ``--``, ``==``
+or ``#`` are remarks, so are empty ones; but three remarks are orders:
 
 ``-- TLS``
     the TLS handshake comes here;
 ``-- the server closed the connection``
-    the server hangs up here.
+    the server hangs up here;
+``-- pipelining``
+    anywhere: the client may say its lines before their turn.
 """
 
 from __future__ import annotations
@@ -22,6 +25,10 @@ from pop3lib.secret import MASK
 from pop3lib.testing.notation import CRLF, read_line
 
 _MASK = MASK.encode()
+#: The remark that lets a client speak before its turn.
+PIPELINING = "pipelining"
+#: A challenge that is not written down.
+CHALLENGE = b"+ " + _MASK + CRLF
 
 
 class ScriptError(AssertionError):
@@ -52,6 +59,8 @@ class Line(NamedTuple):
         bare = self.octets.removesuffix(CRLF)
         if bare == self.octets or not (bare == _MASK or bare.endswith(b" " + _MASK)):
             return said == self.octets
+        if bare == _MASK:  # a response may be empty
+            return said.endswith(CRLF)
         start = bare.removesuffix(_MASK)
         return said.startswith(start) and said.endswith(CRLF) and len(said) > len(start) + 2
 
@@ -80,6 +89,8 @@ class Script:
     """A transcript, as turns of the two sides."""
 
     turns: tuple[Turn, ...]
+    #: whether the client may say its lines before their turn
+    pipelined: bool = False
 
     @classmethod
     def parse(cls, text: str) -> Script:
@@ -93,7 +104,8 @@ class Script:
                 _read(turns, number, line)
             except ValueError as error:
                 raise ScriptError(f"line {number} of the script: {error}") from None
-        return cls(tuple(turns))
+        remarks = [line[2:].strip() for line in text.split("\n") if line.startswith("--")]
+        return cls(tuple(turns), PIPELINING in remarks)
 
     @property
     def client_octets(self) -> bytes:

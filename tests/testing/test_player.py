@@ -180,7 +180,7 @@ def test_remarks_that_are_orders_stand_in_the_turns() -> None:
         ("PASS ***", b"PASS \r\n", False),
         ("PASS ***", b"APOP x\r\n", False),
         ("***", b"abc\r\n", True),
-        ("***", b"\r\n", False),
+        ("***", b"\r\n", True),
         ("USER a***", b"USER abc\r\n", False),
         ("USER a***", b"USER a***\r\n", True),
         ("PASS ***", b"PASS x\n", False),
