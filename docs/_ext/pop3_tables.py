@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from docutils import nodes
+from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -44,6 +45,14 @@ def _literal(text: str) -> nodes.Node:
     return nodes.paragraph("", "", nodes.literal("", text))
 
 
+def _class(module: str, kind: type) -> nodes.Node:
+    """Return a link to a class, by its name alone."""
+    target = f"{module}.{kind.__name__}"
+    name = nodes.literal("", kind.__name__)
+    link = {"refdomain": "py", "reftype": "class", "reftarget": target, "refwarn": True}
+    return nodes.paragraph("", "", pending_xref("", name, **link))
+
+
 def _states(kind: Kind) -> str:
     return " or ".join(state.name for state in _STATES if state in kind.allowed)
 
@@ -64,7 +73,7 @@ def command_row(kind: Kind) -> Row:
     """Return what a table says of one command."""
     return (
         _literal(kind.verb),
-        _literal(f"protocol.{kind.__name__}"),
+        _class("pop3lib.protocol", kind),
         _text(_states(kind)),
         _text(_lines(kind)),
         _text(_alone(kind)),
@@ -101,7 +110,7 @@ def header_keys() -> list[str]:
 def _key_row(name: str) -> Row:
     key: Field[Any] = getattr(headers, name)
     target = nodes.paragraph("", "", nodes.literal("", name), ids=[_id(name)])
-    return (target, _text(key.name), _literal(key.kind.__name__))
+    return (target, _text(key.name), _class("pop3lib", key.kind))
 
 
 def _id(name: str) -> str:
