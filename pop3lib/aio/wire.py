@@ -13,14 +13,12 @@ import ssl
 from typing import Any, cast
 
 from pop3lib.aio.dial import dial
+from pop3lib.aio.tls import Tls
 from pop3lib.endpoint import Endpoint, Security, default_context
 from pop3lib.patience import Patience, translated
 from pop3lib.protocol.connection import Connection
 from pop3lib.protocol.exchange import Pending
 from pop3lib.protocol.state import State
-
-#: The handshake is bounded by our own patience; asyncio's bound must not come first.
-_NEVER = 365 * 24 * 3600.0
 
 
 class Wire(asyncio.Protocol):
@@ -46,7 +44,8 @@ class Wire(asyncio.Protocol):
         self._source_address = source_address
         self._transport: asyncio.Transport | None = None
         self._gone = asyncio.Event()
-        self._tls: asyncio.Task[None] | None = None
+        self._tls: Tls | None = None
+        self._secured: asyncio.Future[None] | None = None
         self._watchers: list[asyncio.Future[None]] = []
         self._waiting = 0
         self._paused = self._flushing = False
@@ -64,8 +63,7 @@ class Wire(asyncio.Protocol):
 
     def certificate(self) -> bytes | None:
         """Return the server's certificate in DER, or None without TLS."""
-        found = self._transport and self._transport.get_extra_info("ssl_object")
-        return found.getpeercert(True) if found else None
+        return self._tls.certificate() if self._tls is not None else None
 
     async def open(self, given: socket.socket | None) -> None:
         """Connect, or take over a socket that is connected; with TLS where it comes first."""
@@ -75,19 +73,11 @@ class Wire(asyncio.Protocol):
                 self._endpoint.host, self._endpoint.port, self._source_address
             )
             sock.setblocking(False)
-            await loop.create_connection(lambda: self, sock=sock, **self._armour())
-
-    def _armour(self) -> dict[str, Any]:
-        if self._endpoint.security is not Security.TLS:
-            return {}
-        return {
-            "ssl": self._trusted(),
-            "server_hostname": self._endpoint.certified_name,
-            "ssl_handshake_timeout": _NEVER,
-        }
-
-    def _trusted(self) -> ssl.SSLContext:
-        return default_context() if self._context is None else self._context
+            await loop.create_connection(lambda: self, sock=sock)
+            if self._endpoint.security is Security.TLS:
+                self._secured = loop.create_future()
+                self._begin_tls()
+                await self._secured
 
     async def stray(self) -> None:
         """Let in what came unasked; raise what broke the connection while nobody waited."""
@@ -193,18 +183,27 @@ class Wire(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Hand to the core what came, and do what it wants done."""
         self._count_waiting()
-        self._take_in(data)
-        if not self._waiting and not self._core.idle:
+        if self._tls is None:
+            self._take_in(data)
+        else:
+            self._decrypt(self._tls, data)
+        shaking_hands = self._tls is not None and not self._tls.up
+        if not (self._waiting or self._core.idle or shaking_hands):
             self._pause()
 
     def eof_received(self) -> None:
         """Tell the core that the server has hung up; asyncio closes the transport."""
-        self._take_in(b"")
+        if self._tls is None:
+            self._take_in(b"")
+        else:
+            self._decrypt(self._tls, b"")
 
     def connection_lost(self, error: Exception | None) -> None:
         """Tell the core that nothing will come any more, and why."""
         self._transport = None
         self._take_in(b"", error)
+        if self._secured is not None and not self._secured.done():
+            self._secured.set_exception(error or ConnectionResetError("cut while TLS began"))
         if self._timer is not None:
             self._timer.cancel()
         self._gone.set()
@@ -237,31 +236,56 @@ class Wire(asyncio.Protocol):
             self.drop()
         elif self._core.wants_tls:
             if self._tls is None:
-                self._tls = asyncio.get_running_loop().create_task(self._start_tls())
-        elif self._transport is not None and (data := self._core.data_to_send()):
-            self._transport.write(data)
+                self._begin_tls()
+        elif data := self._core.data_to_send():
+            self._write(data)
         watchers, self._watchers = self._watchers, []
         for watcher in watchers:
             _wake(watcher)
 
-    async def _start_tls(self) -> None:
-        assert self._transport is not None  # else the core would be closed
+    def _write(self, data: bytes = b"") -> None:
+        """Send *data*, and what TLS itself has to send."""
+        if self._tls is not None:
+            self._tls.write(data)
+            data = self._tls.data_to_send()
+        if data and self._transport is not None:
+            self._transport.write(data)
+
+    # --- TLS ---
+
+    def _begin_tls(self) -> None:
+        context = default_context() if self._context is None else self._context
+        self._tls = Tls(context, self._endpoint.certified_name)
+        self._decrypt(self._tls)
+
+    def _decrypt(self, tls: Tls, data: bytes | None = None) -> None:
+        """Take in what came over the line, and hand to the core what is inside."""
         try:
-            async with asyncio.timeout(self._patience.left()):
-                transport = await asyncio.get_running_loop().start_tls(
-                    self._transport,
-                    self,
-                    self._trusted(),
-                    server_hostname=self._endpoint.certified_name,
-                    ssl_handshake_timeout=_NEVER,
-                )
-        except Exception as error:
-            self.fail(error)
-            self.connection_lost(None)  # asyncio told it to the TLS that never came to be
-        else:
-            self._transport, self._tls, self._paused = transport, None, False
+            if data is not None:
+                tls.receive(data)
+            if tls.up or self._shake_hands(tls):
+                octets = tls.read()
+                self._write()
+                if octets:
+                    self._take_in(octets)
+                if tls.ended:
+                    self._take_in(b"")
+        except ssl.SSLError as error:
+            self._write()  # the alert that says why
+            if self._secured is not None and not self._secured.done():
+                self._secured.set_exception(error)
+            else:
+                self._take_in(b"", error)
+
+    def _shake_hands(self, tls: Tls) -> bool:
+        done = tls.shake_hands()
+        self._write()
+        if done and self._secured is not None:
+            _wake(self._secured)
+        elif done:
             self._core.tls_started()
             self._act()
+        return done
 
 
 def _wake(waiter: asyncio.Future[None]) -> None:

@@ -395,3 +395,41 @@ def test_a_name_with_the_dot_of_the_root(tls: Tls) -> None:
         sock = socket.create_connection((server.host, server.tls_port))
         with faces.Client.from_socket(sock, host="localhost.", ssl_context=tls.client) as pop:
             assert pop.secure
+
+
+def dripped(sock: socket.socket, context: ssl.SSLContext, *lines: bytes) -> None:
+    """Be a TLS server that sends each octet of the handshake and of *lines* by itself."""
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    inside = context.wrap_bio(incoming, outgoing, server_side=True)
+    done = False
+    while not done:
+        try:
+            inside.do_handshake()
+            done = True
+            for line in lines:
+                inside.write(line)
+        except ssl.SSLWantReadError:
+            pass
+        for octet in outgoing.read():
+            sock.sendall(bytes([octet]))
+        if not done:
+            incoming.write(sock.recv(4096))
+
+
+@pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
+def test_a_handshake_that_comes_octet_by_octet(tls: Tls, security: Security) -> None:
+    def act(peer: Peer) -> None:
+        if security is Security.STARTTLS:
+            peer.say(b"+OK\r\n")
+            peer.answer(CAPA, BEGIN)
+            dripped(peer.socket, tls.server)
+        else:
+            dripped(peer.socket, tls.server, b"+OK welcome\r\n")
+        peer.socket.recv(4096)
+
+    with serving(act) as server:
+        pop = client(server, security=security, ssl_context=tls.client, timeout=10).connect()
+        assert pop.secure and pop.state is State.AUTHORIZATION
+        assert pop.greeting == ("welcome" if security is Security.TLS else None)
+        pop.close()
