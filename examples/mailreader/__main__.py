@@ -5,18 +5,21 @@ from __future__ import annotations
 import argparse
 import ssl
 import tempfile
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import platformdirs
 
-from .accounts import Accounts
+from pop3lib.testing import ScriptError
+
+from .accounts import Account, Accounts
 from .app import MailReader
-from .demo import demonstration
+from .demo import demonstration, replay
 from .desk import Desk
 from .mailbox import Mailbox
-from .passwords import Passwords, system_keyring
+from .passwords import Keyring, Passwords, system_keyring
 from .transcript import Transcript
+from .words import EXPECTED, sentences
 
 
 def desk(
@@ -44,9 +47,11 @@ def real(options: argparse.Namespace) -> Desk:
     return desk(data, Path.cwd(), Passwords(system_keyring()), options.ca_file)
 
 
-def demo(stack: ExitStack) -> Desk:
+def demo(
+    stack: ExitStack, server: AbstractContextManager[tuple[Account, Keyring]] | None = None
+) -> Desk:
     """Lay out one account on a server of the program's own; nothing of it stays."""
-    account, keyring = stack.enter_context(demonstration())
+    account, keyring = stack.enter_context(server or demonstration())
     data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mailreader-")))
     made = desk(data, Path.cwd(), Passwords(keyring))
     made.accounts.add(account)
@@ -59,9 +64,23 @@ def main() -> None:
     parser.add_argument("--demo", action="store_true", help="on a server of its own, with mail")
     parser.add_argument("--data", type=Path, metavar="DIR", help="where the accounts are kept")
     parser.add_argument("--ca-file", help="trust this authority's certificate (PEM)")
+    parser.add_argument("--replay", type=Path, metavar="FILE", help="on a saved transcript")
     options = parser.parse_args()
-    with ExitStack() as stack:
-        MailReader(demo(stack) if options.demo else real(options)).run()
+    try:
+        with ExitStack() as stack:
+            app = MailReader(laid_out(options, stack))
+            app.run()
+            if app.return_code:
+                raise SystemExit("The program has failed. Nothing was deleted by that.")
+    except (*EXPECTED, ScriptError, ValueError) as error:
+        raise SystemExit(f"mailreader: {sentences(error)}") from None
+
+
+def laid_out(options: argparse.Namespace, stack: ExitStack) -> Desk:
+    """Lay out what the command line asks for."""
+    if options.replay:
+        return demo(stack, replay(options.replay))
+    return demo(stack) if options.demo else real(options)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A server of the program's own, with example mail, for looking around."""
+"""Servers of the program's own: one with example mail, and one that plays a saved transcript."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pop3lib import Secret, Security
-from pop3lib.testing import Maildrop, Server
+from pop3lib.testing import Maildrop, Server, script
 
 from .accounts import Account
 from .passwords import Keyring
@@ -42,4 +42,15 @@ def demonstration() -> Iterator[tuple[Account, Keyring]]:
     with Server({_USER: Maildrop.from_folder(MAIL, password=_PASSWORD)}) as server:
         # Without TLS, and without harm: what is sent stays in this process.
         account = Account("Demo", server.host, server.port, _USER, Security.PLAINTEXT)
+        yield account, OneSecret(account)
+
+
+@contextmanager
+def replay(path: Path) -> Iterator[tuple[Account, Keyring]]:
+    """Run a server that plays a saved transcript; any password will do.
+
+    :raises ScriptError: at the end, where the user said something else than was said then.
+    """
+    with script(path.read_text("ascii"), timeout=3600) as server:
+        account = Account(path.name, server.host, server.port, _USER, Security.PLAINTEXT)
         yield account, OneSecret(account)

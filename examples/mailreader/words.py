@@ -31,7 +31,7 @@ def sentences(error: BaseException, account: Account | None = None) -> str:
     for kind, words in _WORDS:
         if isinstance(error, kind):
             return words(error, "the server" if account is None else account.host)
-    return f"Something went wrong: {error}"
+    return str(error)
 
 
 def _refused(error: pop3lib.AuthenticationError, host: str) -> str:
