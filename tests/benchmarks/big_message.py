@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import IO
 
 from pop3lib import AsyncClient, Client
-from tests.benchmarks.mail import dotted, plain, stuffed
+from tests.benchmarks.mail import attachment, dotted, stuffed, text
 from tests.benchmarks.race import Run, mib, options, peak, race, table
 from tests.benchmarks.serving import served
 from tests.benchmarks.sessions import (
@@ -28,6 +28,12 @@ from tests.benchmarks.sessions import (
     under,
 )
 
+#: An attachment in base64, text in lines with full stops, and lines that all begin with a dot.
+KINDS: dict[str, Callable[[int], bytes]] = {
+    "attachment": attachment,
+    "text": text,
+    "dotted": dotted,
+}
 SINKS = ("null", "file", "memory")
 
 
@@ -104,8 +110,7 @@ def ways(place: Place, sink: str, octets: int) -> dict[str, Run]:
 def main() -> None:
     """Print a table for each kind of message, line and sink."""
     given = options(__doc__, rounds=9, megabytes=50)
-    kinds: dict[str, Callable[[int], bytes]] = {"plain": plain, "dotted": dotted}
-    for kind, make in kinds.items():
+    for kind, make in KINDS.items():
         octets = len(stuffed(make(given.megabytes * 10**6)))
         with served("canned", kind, given.megabytes * 10**6) as server:
             for line, place in {"in clear": server.plain, "TLS": server.tls}.items():

@@ -46,7 +46,8 @@ def listing(count: int) -> Mapping[bytes, bytes]:
 
 
 MAILDROPS: dict[str, Callable[[int], Mapping[bytes, bytes]]] = {
-    "plain": lambda octets: message(mail.plain(octets)),
+    "attachment": lambda octets: message(mail.attachment(octets)),
+    "text": lambda octets: message(mail.text(octets)),
     "dotted": lambda octets: message(mail.dotted(octets)),
     "listing": listing,
 }

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 
 from pop3lib import AsyncClient, Client
+from pop3lib.protocol import Command, Retr, Top
 
 #: Commands that the loop written by hand sends ahead.
 _AHEAD = 300
@@ -46,19 +47,20 @@ def by_lines(pop: poplib.POP3, verb: str, count: int) -> list[list[bytes]]:
     return [pop.retr(number)[1] for number in range(1, count + 1)]
 
 
-def by_client(pop: Client, verb: str, count: int) -> list[object]:
-    """Read summaries or messages, as users do; LIST and UIDL are asked for with it."""
-    wanted = range(1, count + 1)
-    source: Iterator[object] = pop.summaries(wanted) if verb == "TOP" else pop.messages(wanted)
-    return list(source)
+def commands(verb: str, count: int) -> Iterator[Command[bytes]]:
+    """Yield the commands that fetch each of *count* messages."""
+    kind: type[Top | Retr] = Top if verb == "TOP" else Retr
+    return (kind(number) for number in range(1, count + 1))
 
 
-async def by_async_client(pop: AsyncClient, verb: str, count: int) -> list[object]:
+def by_client(pop: Client, verb: str, count: int) -> list[bytes]:
+    """Have the blocking client pipeline them."""
+    return [exchange.result() for exchange in pop.execute_all(commands(verb, count))]
+
+
+async def by_async_client(pop: AsyncClient, verb: str, count: int) -> list[bytes]:
     """Do the same under asyncio."""
-    wanted = range(1, count + 1)
-    if verb == "TOP":
-        return [summary async for summary in pop.summaries(wanted)]
-    return [message async for message in pop.messages(wanted)]
+    return [exchange.result() async for exchange in pop.execute_all(commands(verb, count))]
 
 
 #: What each command fetches, in words.

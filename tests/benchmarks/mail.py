@@ -9,9 +9,15 @@ _LINE = b"The quick brown fox jumps over the lazy dog, and then it does so once 
 _SHORT = b". dots\r\n"
 
 
-def plain(octets: int) -> bytes:
+def text(octets: int) -> bytes:
     """Return a message of about that many octets, in lines of 78."""
     return _HEADERS % (1, 1, 1, 1) + _LINE * (octets // len(_LINE))
+
+
+def attachment(octets: int) -> bytes:
+    """Return a message of about that many octets in base64, as most large messages are."""
+    line = b"TG9yZW0gaXBzdW0gZG9sb3Igc2l0IGFtZXQsIGNvbnNldGV0dXIgc2FkaXBzY2luZyBlbGl0ciwg\r\n"
+    return _HEADERS % (1, 1, 1, 1) + line * (octets // len(line))
 
 
 def dotted(octets: int) -> bytes:

@@ -6,61 +6,78 @@ import argparse
 import multiprocessing
 import re
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TypeAlias
+from time import process_time
+from typing import NamedTuple, TypeAlias
 
 #: Does the thing once; returns the seconds that count, those of preparing not among them.
 Run: TypeAlias = Callable[[], float]
-#: The seconds of each round, by the name of the way.
-Times: TypeAlias = Mapping[str, Sequence[float]]
 
 
-def race(ways: Mapping[str, Run], rounds: int) -> Times:
-    """Time each of *ways* once in each round, a different one first each time."""
+class Lap(NamedTuple):
+    """What it took once."""
+
+    #: seconds by the clock
+    seconds: float
+    #: seconds of the processor, those of preparing included; the server's are not
+    processor: float
+
+
+#: The laps of each way, by its name.
+Laps: TypeAlias = Mapping[str, Sequence[Lap]]
+
+
+def race(ways: Mapping[str, Run], rounds: int) -> Laps:
+    """Have each of *ways* do it once in each round, a different one first each time."""
     names = list(ways)
-    times: dict[str, list[float]] = {name: [] for name in names}
+    laps: dict[str, list[Lap]] = {name: [] for name in names}
     for turn in range(rounds):
         first = turn % len(names)
         for name in names[first:] + names[:first]:
-            times[name].append(ways[name]())
-    return times
+            began = process_time()
+            seconds = ways[name]()
+            laps[name].append(Lap(seconds, process_time() - began))
+    return laps
 
 
-def spread(seconds: Sequence[float]) -> float:
-    """Return half of what lies between the quartiles, as a part of the median: the noise."""
-    if len(seconds) < 2:
+def median(laps: Iterable[Lap]) -> Lap:
+    """Return the median of the seconds, and that of the processor's."""
+    return Lap(*map(statistics.median, zip(*laps, strict=True)))
+
+
+def noise(laps: Sequence[Lap]) -> float:
+    """Return half of what lies between the quartiles, as a part of the median."""
+    if len(laps) < 2:
         return 0.0
+    seconds = [lap.seconds for lap in laps]
     low, middle, high = statistics.quantiles(seconds, n=4, method="inclusive")
     return (high - low) / 2 / middle
 
 
-def faster(times: Times, name: str, other: str) -> float:
-    """Return how many times as fast as *other* the way called *name* is, by their medians."""
-    return statistics.median(times[other]) / statistics.median(times[name])
-
-
 def table(
     title: str,
-    times: Times,
+    laps: Laps,
     fixed: Sequence[str],
     beside: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
-    """Print the median of each way, its noise, and its speed as a multiple of each *fixed* one's.
+    """Print the median of each way, its noise, and how many times as fast as each *fixed* it is.
 
     :param beside: more columns by their titles, each with a text for some of the ways.
     """
     more = dict(beside or {})
-    width = max(len(title), *map(len, times))
+    width = max(len(title), *map(len, laps))
     heads = [f"x {name}" for name in fixed] + list(more)
-    print(f"\n{title:{width}}      median  noise" + "".join(f"  {head:>16}" for head in heads))
-    for name, seconds in times.items():
-        ratios = [f"{faster(times, name, other):.2f}" for other in fixed]
+    columns = "".join(f"  {head:>14}" for head in heads)
+    print(f"\n{title:{width}}      median  noise   processor{columns}")
+    for name, own in laps.items():
+        middle = median(own)
+        ratios = [f"{median(laps[other]).seconds / middle.seconds:.2f}" for other in fixed]
         texts = ratios + [column.get(name, "") for column in more.values()]
         print(
-            f"{name:{width}}  {statistics.median(seconds) * 1000:7.1f} ms  {spread(seconds):5.0%}"
-            + "".join(f"  {text:>16}" for text in texts),
+            f"{name:{width}}  {middle.seconds * 1000:7.1f} ms  {noise(own):5.0%}"
+            f"  {middle.processor * 1000:7.1f} ms" + "".join(f"  {text:>14}" for text in texts),
             flush=True,
         )
 

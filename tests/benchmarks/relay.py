@@ -60,9 +60,10 @@ async def main(port: int, round_trip: float, megabits: float) -> None:
     down = Line(round_trip / 2, megabits * 1e6 / 8 if megabits else None)
 
     async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(round_trip)  # SYN, SYN ACK
-        source, sink = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.gather(up.carry(reader, sink), down.carry(source, writer))
+        with contextlib.suppress(asyncio.CancelledError):  # the relay ends
+            await asyncio.sleep(round_trip)  # SYN, SYN ACK
+            source, sink = await asyncio.open_connection("127.0.0.1", port)
+            await asyncio.gather(up.carry(reader, sink), down.carry(source, writer))
 
     server = await asyncio.start_server(relay, "127.0.0.1", 0)
     print(json.dumps({"port": server.sockets[0].getsockname()[1]}), flush=True)

@@ -14,7 +14,7 @@ from functools import partial
 from time import perf_counter
 
 from tests.benchmarks import fetching, sessions
-from tests.benchmarks.race import Run, Times, options, race, table
+from tests.benchmarks.race import Lap, Laps, Run, options, race, table
 from tests.benchmarks.serving import process
 from tests.benchmarks.sessions import LOOPS, Place, under
 from tests.benchmarks.small_messages import dovecot, embedded
@@ -80,7 +80,7 @@ def ways(place: Place, count: int, fetched: int) -> dict[str, Run]:
     return found
 
 
-def over(place: Place, round_trip: int, megabits: int, racing: Mapping[str, int]) -> Times:
+def over(place: Place, round_trip: int, megabits: int, racing: Mapping[str, int]) -> Laps:
     """Race over a line: *racing* has the rounds, the count of messages, and those of poplib."""
     with process("relay", place.port, round_trip, megabits) as told:
         far = replace(place, port=told["port"])
@@ -97,7 +97,8 @@ def main() -> None:
             # Without delay only what does not wait for round trips counts: a few are enough.
             prompt = over(place, 0, megabits, {**given, "rounds": 3})["loop by hand"]
             times = dict(over(place, round_trip, megabits, given))
-            times["ideal"] = [len(STEPS) * round_trip / 1000 + seconds for seconds in prompt]
+            travelling = len(STEPS) * round_trip / 1000
+            times["ideal"] = [Lap(travelling + lap.seconds, lap.processor) for lap in prompt]
             rate = f", {megabits} Mbit/s" if megabits else ""
             table(f"{round_trip} ms{rate}", times, ("poplib", "ideal", "Client"))
 

@@ -46,6 +46,16 @@ def client(place: Place, verb: str, count: int) -> float:
     return taken
 
 
+def summaries(place: Place, count: int) -> float:
+    """Do the whole of ``summaries()``: LIST, UIDL, TOP, and header blocks cut into fields."""
+    with sessions.by_client(place) as pop:
+        began = perf_counter()
+        found = list(pop.summaries())
+        taken = perf_counter() - began
+    assert len(found) == count
+    return taken
+
+
 async def async_client(place: Place, verb: str, count: int) -> float:
     """Fetch by the asyncio client."""
     async with sessions.by_async_client(place) as pop:
@@ -65,6 +75,8 @@ def ways(place: Place, verb: str, count: int) -> dict[str, Run]:
     }
     for name, loop in LOOPS.items():
         found[name] = partial(under, loop, partial(async_client, place, verb, count))
+    if verb == "TOP":
+        found["Client.summaries()"] = partial(summaries, place, count)
     return found
 
 
