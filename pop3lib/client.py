@@ -373,7 +373,6 @@ class Client(BaseClient):
     def run(self, flow: Flow[T]) -> T:
         """Step through a flow, and return what it returns; what it raises is raised."""
         self._need_connection()
-        self._listen()
         return self._wait(self._protocol.run(flow))
 
     def execute_all(
@@ -390,7 +389,7 @@ class Client(BaseClient):
         self._need_connection()
         batch = Batch(self._protocol, commands, stream)
         try:
-            while (exchange := self._next(batch)) is not None:
+            while (exchange := batch.next()) is not None:
                 while not batch.ready(exchange):
                     self._step()
                 yield exchange
@@ -410,27 +409,11 @@ class Client(BaseClient):
             self._step()
         return octets
 
-    def _next(self, batch: Batch[T]) -> Exchange[T] | None:
-        self._listen()
-        return batch.next()
-
     # --- the wire ---
 
     def _send(self, command: Command[T], stream: bool = False) -> Exchange[T]:
         self._need_connection()
-        self._listen()
         return self._protocol.stream(command) if stream else self._protocol.send(command)
-
-    def _listen(self) -> None:
-        """Take in what came unasked, before a command could take it for its answer."""
-        if not self._protocol.idle:
-            return
-        with self._guarded():
-            stray = self._transport.read_stray()
-            if stray is not None:
-                self._protocol.receive_data(stray)
-                if self._protocol.failure is not None:
-                    raise self._protocol.failure
 
     def _wait(self, pending: Pending[T]) -> T:
         while not pending.done:
@@ -461,6 +444,8 @@ class Client(BaseClient):
         if self._protocol.wants_tls:
             self._transport.start_tls()
             self._protocol.tls_started()
+        elif not self._protocol.awaiting and (stray := self._transport.read_stray()) is not None:
+            self._protocol.receive_stray(stray)  # no answer to what is written now
         elif data := self._unsent or self._protocol.data_to_send():
             self._unsent = self._transport.write(data)
             if self._unsent and (came := self._transport.read_stray()) is not None:

@@ -363,12 +363,12 @@ class AsyncClient(BaseClient):
         :raises LocalProtocolError: where it cannot be sent; the connection is still good.
         :raises ConnectionBroken: where there will be no answer.
         """
-        return await self._wait(await self._send(command))
+        return await self._wait(self._send(command))
 
     async def run(self, flow: Flow[T]) -> T:
         """Step through a flow, and return what it returns; what it raises is raised."""
         self._need_connection()
-        await self._listen()
+        self._wire.tell()
         procedure = self._protocol.run(flow)
         self._wire.flush()
         return await self._wait(procedure)
@@ -387,7 +387,7 @@ class AsyncClient(BaseClient):
         self._need_connection()
         batch = Batch(self._protocol, commands, stream)
         try:
-            while (exchange := await self._next(batch)) is not None:
+            while (exchange := self._next(batch)) is not None:
                 if stream:
                     while not batch.ready(exchange):
                         await self._progress(exchange)
@@ -410,25 +410,20 @@ class AsyncClient(BaseClient):
             await self._progress(exchange)
         return octets
 
-    async def _next(self, batch: Batch[T]) -> Exchange[T] | None:
-        await self._listen()
+    def _next(self, batch: Batch[T]) -> Exchange[T] | None:
+        self._wire.tell()
         exchange = batch.next()
         self._wire.flush()
         return exchange
 
     # --- the wire ---
 
-    async def _send(self, command: Command[T], stream: bool = False) -> Exchange[T]:
+    def _send(self, command: Command[T], stream: bool = False) -> Exchange[T]:
         self._need_connection()
-        await self._listen()
+        self._wire.tell()
         exchange = self._protocol.stream(command) if stream else self._protocol.send(command)
         self._wire.flush()
         return exchange
-
-    async def _listen(self) -> None:
-        """Take in what came unasked, before a command could take it for its answer."""
-        if self._protocol.idle:
-            await self._wire.stray()
 
     async def _wait(self, pending: Pending[T]) -> T:
         try:
@@ -448,7 +443,7 @@ class AsyncClient(BaseClient):
             pending.discard()
 
     async def _start(self, command: Command[bytes]) -> Exchange[bytes]:
-        exchange = await self._send(command, stream=True)
+        exchange = self._send(command, stream=True)
         while exchange.reply is None and not exchange.done:
             await self._progress(exchange)
         if exchange.reply is None or not exchange.reply.ok:

@@ -79,20 +79,22 @@ class Wire(asyncio.Protocol):
                 self._begin_tls()
                 await self._secured
 
-    async def stray(self) -> None:
-        """Let in what came unasked; raise what broke the connection while nobody waited."""
-        # Twice: what runs between is first the selector, then whoever reads.
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+    def tell(self) -> None:
+        """Raise what broke the connection while nobody waited, if nobody was told yet."""
         if self._unmet is not None:
             error, self._unmet = self._unmet, None
             raise error
 
     def flush(self) -> None:
-        """Write what the core has to send, once all who are about to send have done so."""
+        """Write what the core has to send, once all who are about to send have done so.
+
+        What came before that is let in first: it was not asked for by what is written now.
+        """
         if not self._flushing:
             self._flushing = True
-            asyncio.get_running_loop().call_soon(self._flush)
+            loop = asyncio.get_running_loop()
+            # Twice: what runs between is first the selector, then whoever reads.
+            loop.call_soon(loop.call_soon, self._flush)
 
     async def wait(self, pending: Pending[Any]) -> None:
         """Wait until *pending* is done."""
@@ -214,7 +216,8 @@ class Wire(asyncio.Protocol):
         sound = self._core.failure is None
         heard = self._waiting and not self._core.idle  # who waits for a reply that is in has it
         if error is None:
-            self._core.receive_data(data)
+            take_in = self._core.receive_data if self._core.awaiting else self._core.receive_stray
+            take_in(data)
         else:
             self._core.fail(translated(error, self._endpoint, self._patience))
         if sound and not heard:  # nobody hears of it now: whoever sends next is told
@@ -225,7 +228,12 @@ class Wire(asyncio.Protocol):
 
     def _flush(self) -> None:
         self._flushing = False
+        self._send()
         self._act()
+
+    def _send(self) -> None:
+        if data := self._core.data_to_send():
+            self._write(data)
 
     def _act(self) -> None:
         """Do the one thing the core waits for, and wake who waits for it."""
@@ -237,8 +245,10 @@ class Wire(asyncio.Protocol):
         elif self._core.wants_tls:
             if self._tls is None:
                 self._begin_tls()
-        elif data := self._core.data_to_send():
-            self._write(data)
+        elif self._core.awaiting:
+            self._send()
+        elif not self._core.idle:
+            self.flush()
         watchers, self._watchers = self._watchers, []
         for watcher in watchers:
             _wake(watcher)

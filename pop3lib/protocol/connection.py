@@ -92,6 +92,8 @@ class Connection:
         self._expected = self.session.expected()
         self._pipeline = Pipeline(self.session, pipelining)
         self._outbox: list[bytes] = []
+        #: how many answers may still be in what is being taken in
+        self._due = 0
         self._lines = LineReader(self.limits, self._eol)
         self._reader: DotReader | None = None
         self._wants_tls = False
@@ -145,6 +147,11 @@ class Connection:
     def idle(self) -> bool:
         """Whether no answer is expected: whatever comes now was not asked for."""
         return self._pipeline.first is None
+
+    @property
+    def awaiting(self) -> bool:
+        """Whether an answer may come: to a line that :meth:`data_to_send` has given out."""
+        return len(self._pipeline.under_way) > len(self._outbox)
 
     @property
     def hungry(self) -> bool:
@@ -227,7 +234,22 @@ class Connection:
     # --- receiving ---
 
     def receive_data(self, data: bytes) -> None:
-        """Take in what was read; ``b""`` means that the server has hung up. Never raises."""
+        """Take in what was read; ``b""`` means that the server has hung up. Never raises.
+
+        It can answer the commands that are under way. A flow sends its next one while an answer
+        is still being read: what stands behind that answer came before, and is none to it.
+        """
+        self._receive(data, len(self._pipeline.under_way))
+
+    def receive_stray(self, data: bytes) -> None:
+        """Take in what was read before the lines that are due to be written were.
+
+        To those it is no answer. Adapters look for it before they write; never raises.
+        """
+        self._receive(data, len(self._pipeline.under_way) - len(self._outbox))
+
+    def _receive(self, data: bytes, due: int) -> None:
+        self._due = due
         if self.state in (State.CLOSED, State.UPDATE):
             self.session.state = State.CLOSED  # what comes behind QUIT's answer means nothing
         else:
@@ -272,7 +294,8 @@ class Connection:
         exchange = self._pipeline.first
         secrets = () if exchange is None else exchange.command.secrets
         self._witness.hung_up(self._lines.partial, secrets)
-        raise disconnected(self.session, self._pipeline.under_way)
+        asked = self._pipeline.under_way if self._due > 0 else ()
+        raise disconnected(self.session, asked)
 
     def _take_in(self, data: bytes) -> None:
         pos, end = 0, len(data)
@@ -285,7 +308,7 @@ class Connection:
             if self.state in (State.CLOSED, State.UPDATE):
                 return
             exchange = self._pipeline.first
-            if exchange is None:
+            if exchange is None or self._due <= 0:
                 self._witness.stray(data[pos:])
                 raise RemoteProtocolError(
                     f"the server sent what nobody asked for: {self._witness.quoted(data[pos:])}; "
@@ -373,6 +396,7 @@ class Connection:
             raise RemoteProtocolError(f"{exchange.command}: the server goes on though we cancelled")
         response = conversation.respond(challenge)
         self._outbox.append(response + b"\r\n")
+        self._due = 0  # nor does the server go on before it has this
         self._witness.challenged(challenge, exchange.command.secrets)
         self._witness.responded("*" if response == CANCEL else "***")
 
@@ -433,6 +457,7 @@ class Connection:
     def _pop(self, exchange: Exchange[Any]) -> None:
         self._witness.answered(exchange.shown)
         self._pipeline.finish()
+        self._due -= 1
         self._witness.keep(exchange.command.secrets)
         self.settled += 1
 

@@ -128,7 +128,7 @@ def test_SEQ_12_cancelled_at_every_wait(name: str, loop: str) -> None:
             left = [m for n, m in enumerate(MESSAGES, 1) if n != 3]
             assert maildrop.messages == (left if "C: QUIT" in server.log else MESSAGES)
         place += 1
-    assert place > 2
+    assert place > 1
 
 
 @pytest.mark.parametrize("security", Security)

@@ -220,22 +220,38 @@ def test_AUT_10_a_challenge_that_is_no_base64_is_cancelled(junk: bytes) -> None:
     assert server.heard[-1] == b"*\r"
 
 
-@pytest.mark.parametrize("flood", [b"+ \r\n" * 200, b"+ " + b"QUFB" * 6_000_000])
-def test_AUT_11_challenges_without_end(flood: bytes) -> None:
-    class Patient(sasl.Plain):
-        def answer(self, challenge: bytes) -> bytes:
-            return b""
+class Patient(sasl.Plain):
+    """A mechanism that answers for ever."""
 
+    def answer(self, challenge: bytes) -> bytes:
+        return b""
+
+
+@pytest.mark.parametrize("challenges", [[b"+ \r\n"] * 200, [b"+ " + b"QUFB" * 6_000_000]])
+def test_AUT_11_challenges_without_end(challenges: list[bytes]) -> None:
     def act(peer: Peer) -> None:
         peer.say(STAMP)
-        peer.hear()
-        peer.say(flood)
+        peer.answer(*challenges)
 
     with serving(act) as server:
         pop = client(server).connect()
         with pytest.raises(pop3lib.LimitExceededError):
             pop.auth(Patient("ann", "secret"))
         assert pop.state is State.CLOSED
+
+
+def test_AUT_11_challenges_that_do_not_wait_for_their_answer() -> None:
+    def act(peer: Peer) -> None:
+        peer.say(STAMP)
+        peer.hear()
+        peer.say(b"+ \r\n" * 200)
+
+    with serving(act) as server:
+        pop = client(server).connect()
+        with pytest.raises(RemoteProtocolError, match="nobody asked"):
+            pop.auth(Patient("ann", "secret"))
+        assert pop.state is State.CLOSED
+    assert len(server.heard) == 1
 
 
 @pytest.mark.parametrize("mechanism", ["SCRAM-SHA-1", "SCRAM-SHA-256"])
