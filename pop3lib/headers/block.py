@@ -24,7 +24,6 @@ _NAME: Final = r"([!-9;-~]++[ \t]*+):"
 _CRLF_FIELD: Final = re.compile(rf"\r\n(?:{_NAME}|(?![ \t]))")
 _LF_FIELD: Final = re.compile(rf"\n(?:{_NAME}|(?![ \t]))")
 _BLANK_LINE: Final = re.compile(rb"(?:\A|\n)\r*+\n")
-_LAST_LINE_END: Final = re.compile(r"\r*+\n?\Z")
 #: RFC 5322 2.2: every octet but the control characters; a tab is none here. Deleting these is many
 #: times faster than searching for the others.
 _NO_CONTROL: Final = bytes(octet for octet in range(256) if octet == 9 or 31 < octet != 127)
@@ -128,7 +127,7 @@ def _irregular(raw: bytes) -> Block:
     blank = _BLANK_LINE.search(raw)
     text = raw[: blank.start() if blank else len(raw)].decode("latin-1")
     length = blank.end() if blank else len(raw)
-    names, bodies, junk = _cut("\n" + _LAST_LINE_END.sub("", text), _LF_FIELD)
+    names, bodies, junk = _cut("\n" + text.removesuffix("\n").rstrip("\r"), _LF_FIELD)
     bodies = [body.removesuffix("\r") for body in bodies]
     defects = (*_line_end_defects(raw[:length].decode("latin-1")), *_junk_defects(junk))
     return Block(names, bodies, length, False, defects)

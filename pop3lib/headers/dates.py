@@ -40,7 +40,7 @@ USUAL_DATE: Final = (
     # No 24 o'clock, which Python 3.14 takes for midnight.
     r"((?:[0-9]{2}){1,2})[ \t]++((?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2})[ \t]++"
     rf"([+-](?:[01][0-9]|2[0-3])[0-5][0-9]|{'|'.join(_ZONES)})"
-    r"(?:[ \t]++\([^()\\]*+\))?+[ \t]*+"
+    r"(?:[ \t]++\([^()\\]*+\))*+[ \t]*+"
 )
 _USUAL: Final = re.compile(USUAL_DATE)
 

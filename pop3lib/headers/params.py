@@ -28,8 +28,9 @@ _VALUE: Final = re.compile(r"[^;(\" \t\r\n]*+")
 _NAME: Final = re.compile(r"[^;=(\" \t\r\n]++")
 _UNTIL_SEMICOLON: Final = re.compile(r"[^;(]++")
 _TOKEN_VALUE: Final = re.compile(rf"{_TOKEN}++")
-#: What runs on behind an unquoted value: another parameter whose semicolon is missing.
-_RUN_ON: Final = re.compile(rf"[ \t]+(?={_TOKEN}++ ?=)")
+#: An unquoted value, which may hold spaces, but ends where another parameter begins without its
+#: semicolon.
+_BARE_VALUE: Final = re.compile(rf"(?:[^;( \t]++|[ \t]++(?!{_TOKEN}++ ?=))++")
 _SECTION: Final = re.compile(r"([^*]+)\*(?:([0-9]{1,9})(\*)?)?")
 _TYPE: Final = re.compile(rf"{_TOKEN}++/{_TOKEN}++")
 _VERSION: Final = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})(?![0-9.])")
@@ -206,14 +207,11 @@ class _Reader(Scanner):
         if (quoted := self.quoted_string()) is not None:
             self._expect_semicolon()
             return quoted
-        start = self.position
-        found = self.match(_UNTIL_SEMICOLON)
+        found = self.match(_BARE_VALUE)
         if found is None:
             self.note("a parameter without a value")
             return ""
-        if run_on := _RUN_ON.search(found[0]):
-            self.position = start + run_on.start()
-        value = self.text[start : self.position].strip(" \t\r\n")
+        value = found[0].strip(" \t\r\n")
         if not _TOKEN_VALUE.fullmatch(value):
             self.note("a value that must be quoted")
         self._expect_semicolon()
