@@ -2,6 +2,7 @@
 
 An input that makes the harness raise is written to a file in the corpus' folder, and its name
 printed; ``--input FILE`` runs it again. Nothing else is kept, unless ``--corpus`` names a folder.
+``--blind`` does without atheris.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from tests.fuzz import blind
+
 Harness = Callable[[bytes], None]
 
 
@@ -23,10 +26,14 @@ def main(module: str, seeds: Callable[[], Iterable[bytes]]) -> None:
     parser.add_argument("--seconds", type=int, default=0, help="to stop after; 0: no end")
     parser.add_argument("--octets", type=int, default=1024, help="of the longest input")
     parser.add_argument("--corpus", type=Path, help="a folder for the inputs worth keeping")
+    parser.add_argument("--blind", action="store_true", help="do without atheris")
     parser.add_argument("--input", type=Path, help="a file to run once, without atheris")
     asked = parser.parse_args()
     if asked.input is not None:
         _harness(module)(asked.input.read_bytes())
+        return
+    if asked.blind:
+        _blind(module, asked, seeds)
         return
     with tempfile.TemporaryDirectory() as scratch:
         corpus = asked.corpus or Path(scratch) / "corpus"
@@ -34,6 +41,19 @@ def main(module: str, seeds: Callable[[], Iterable[bytes]]) -> None:
         for number, seed in enumerate(seeds()):
             (corpus / f"seed-{number:04}").write_bytes(seed)
         _fuzz(module, asked, corpus)
+
+
+def _blind(module: str, asked: argparse.Namespace, seeds: Callable[[], Iterable[bytes]]) -> None:
+    grown = sorted(asked.corpus.iterdir()) if asked.corpus else []
+    count = blind.run(
+        _harness(module),
+        [*seeds(), *(path.read_bytes() for path in grown)],
+        runs=asked.runs,
+        seconds=asked.seconds,
+        longest=asked.octets,
+        failed=(asked.corpus or Path()) / f"escaped-{module.rpartition('.')[2]}",
+    )
+    print(f"{count} inputs, nothing escaped")
 
 
 def _harness(module: str) -> Harness:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import pytest
 
 from pop3lib.headers import UnstructuredHeader
 from pop3lib.protocol import Connection
-from tests.fuzz import core, headers, seeds
+from tests.fuzz import blind, core, headers, seeds
 
 HARNESSES = [
     pytest.param(core.harness, seeds.core, id="core"),
@@ -28,15 +30,24 @@ def test_nothing_escapes_from_the_seeds(
 
 
 @pytest.mark.parametrize(("harness", "seeded"), HARNESSES)
-def test_nothing_escapes_from_seeds_with_octets_changed(
+def test_nothing_escapes_from_seeds_that_are_changed(
     harness: Callable[[bytes], None], seeded: Callable[[], Iterable[bytes]]
 ) -> None:
-    chance = random.Random(1939)
-    for seed in chance.sample(list(seeded()), 20):
-        changed = bytearray(seed)
-        for _ in range(10):
-            changed[chance.randrange(len(changed))] = chance.randrange(256)
-            harness(bytes(changed))
+    changed = blind.inputs(list(seeded()), 300, random.Random(1939))
+    for octets in itertools.islice(changed, 300):
+        harness(octets)
+
+
+def test_what_escapes_is_written_down(tmp_path: Path) -> None:
+    def harness(octets: bytes) -> None:
+        assert b"+OK" not in octets
+
+    failed = tmp_path / "escaped"
+    with pytest.raises(AssertionError):
+        blind.run(harness, [b"seed"], runs=10_000, seconds=0, longest=99, failed=failed)
+    assert b"+OK" in failed.read_bytes()
+    harmless = blind.run(len, [b"seed"], runs=50, seconds=0, longest=9, failed=failed)
+    assert harmless == 50
 
 
 def test_a_transcript_as_a_seed_brings_its_commands_and_answers() -> None:
