@@ -15,15 +15,6 @@ from tests.headers.shapes import PIECES
 
 _DICTIONARY = [piece.encode("latin-1") for piece in PIECES]
 _DICTIONARY += [b"+OK\r\n", b"-ERR ", b"+ ", b"\r\n.\r\n", b"..", b"\xff", b"1 2\r\n", b"9" * 11]
-    b"+OK\r\n",
-    b"-ERR ",
-    b"+ ",
-    b"\r\n.\r\n",
-    b"..",
-    b"\xff",
-    b"1 2\r\n",
-    b"99999999999",
-]
 
 
 def inputs(seeds: Sequence[bytes], longest: int, chance: random.Random) -> Iterator[bytes]:

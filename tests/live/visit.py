@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pop3lib import Client, Security
+from pop3lib.protocol import Trace
 from tests import faces
 from tests.live.servers import Server
 
@@ -21,6 +22,7 @@ def client(
     host: str | None = None,
     context: ssl.SSLContext | None = None,
     pipelining: bool = True,
+    trace: Trace | None = None,
 ) -> Client:
     """Return a client for *server* that is not connected yet, and trusts its authority."""
     return faces.Client(
@@ -31,6 +33,7 @@ def client(
         timeout=30,
         pipelining=pipelining,
         allow_insecure_login=True,
+        trace=trace,
     )
 
 

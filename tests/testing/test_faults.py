@@ -98,6 +98,7 @@ def test_a_chain_does_one_fault_after_the_other() -> None:
     fault = chain(at("LIST", insert(b"\r\n")), drip(2), delay(1))
     assert done(fault, "LIST")[:3] == [Pause(1), b"\r\n", Pause(0.0)]
     assert done(chain(delay(9), insert(b"?"), cut(2)), "STAT") == [Pause(9), b"?+", HangUp()]
+    assert done(chain(delay(1), drip(99)), "STAT")[:2] == [Pause(1), ANSWER[0]]
     assert done(chain(), "STAT") == ANSWER
 
 

@@ -104,3 +104,12 @@ def test_a_file_that_cannot_be_removed_makes_QUIT_fail(folder: Path) -> None:
 
 def test_a_password_does_not_show() -> None:
     assert "hush" not in f"{vars(Maildrop('hush', tokens=['hush']))}"
+
+
+def test_what_was_released_commits_nothing() -> None:
+    maildrop = Maildrop("secret", [b"one\r\n"])
+    transaction = Transaction(maildrop, wait=0)
+    transaction.mark(1)
+    transaction.release()
+    transaction.commit()
+    assert len(maildrop.messages) == 1 and not maildrop.in_use

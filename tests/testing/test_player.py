@@ -241,3 +241,13 @@ def test_a_server_may_hang_up_right_after_the_handshake() -> None:
         (b"", Then.START_TLS),
         (b"", Then.CLOSE),
     ]
+
+
+def test_a_client_that_goes_on_behind_the_end_is_told_of() -> None:
+    with (
+        pytest.raises(ScriptError, match="the script is over, but the client said more: b'NOOP"),
+        script("S: +OK\n") as server,
+        socket.create_connection((server.host, server.port), 10) as peer,
+    ):
+        assert peer.recv(100) == b"+OK\r\n" and peer.recv(100) == b""  # it has hung up
+        peer.sendall(b"NOOP\r\n")

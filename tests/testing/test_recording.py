@@ -316,3 +316,10 @@ def test_a_challenge_that_no_mechanism_makes_is_told_of() -> None:
     ):
         peer.sendall(b"AUTH X-OWN\r\n")
         assert peer.recv(100) == b"+OK\r\n" and peer.recv(100) == b""
+
+
+def test_a_recording_needs_no_file_and_forgives_a_line_too_many() -> None:
+    with record() as trace:
+        for line in ("S: +OK", "C: NOOP", "S: +OK", "-- NOOP took 0.1 s", "-- NOOP took 0.1 s"):
+            trace(line)
+    assert trace.text.endswith("S: +OK\nC: NOOP\nS: +OK\n")

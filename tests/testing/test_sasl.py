@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import ssl
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,6 +25,7 @@ from pop3lib.sasl import (
 from pop3lib.sasl.mechanism import Mechanism
 from pop3lib.testing import MECHANISMS, Maildrop, Session, Settings
 from pop3lib.testing.auth import Channel
+from pop3lib.testing.channel import own_binding
 from tests.testing.talk import ask, challenge, encoded, session
 
 BINDING = ChannelBinding("tls-server-end-point", b"\x01" * 32)
@@ -275,3 +277,7 @@ def test_a_name_in_SCRAM_and_OAUTHBEARER_may_have_a_comma_in_it() -> None:
     for mechanism in (Scram("ann,lee=x", "secret"), OAuthBearer("ann,lee=x", "token")):
         maildrops = {"ann,lee=x": Maildrop("secret", tokens=["token"])}
         assert converse(session(maildrops, ALL), mechanism) == b"+OK 0 messages\r\n"
+
+
+def test_a_context_without_a_certificate_binds_to_nothing() -> None:
+    assert own_binding(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)) is None
