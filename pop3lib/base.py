@@ -158,6 +158,8 @@ class BaseClient:
     def _need_connection(self) -> None:
         if not self._connected:
             raise WrongStateError("not connected yet: use a 'with' block or call connect()")
+        if not self._closed:
+            self._protocol.tell()
 
     def _over(self) -> bool:
         return self._protocol.state in (State.UPDATE, State.CLOSED)

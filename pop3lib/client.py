@@ -102,6 +102,7 @@ class Client(BaseClient):
             if self._endpoint.security is Security.TLS:
                 self._transport.start_tls()
         self._wait(self._protocol.greeted)
+        self._protocol.tell()
         if self._endpoint.security is Security.STARTTLS:
             self._or_close(start_tls(self._protocol.session))
         return self

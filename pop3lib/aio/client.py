@@ -97,6 +97,7 @@ class AsyncClient(BaseClient):
             raise met from error
         try:
             await self._wait(self._protocol.greeted)
+            self._protocol.tell()
             if self._endpoint.security is Security.STARTTLS:
                 await self.run(start_tls(self._protocol.session))
         except BaseException:
@@ -368,7 +369,6 @@ class AsyncClient(BaseClient):
     async def run(self, flow: Flow[T]) -> T:
         """Step through a flow, and return what it returns; what it raises is raised."""
         self._need_connection()
-        self._wire.tell()
         procedure = self._protocol.run(flow)
         self._wire.flush()
         return await self._wait(procedure)
@@ -411,7 +411,6 @@ class AsyncClient(BaseClient):
         return octets
 
     def _next(self, batch: Batch[T]) -> Exchange[T] | None:
-        self._wire.tell()
         exchange = batch.next()
         self._wire.flush()
         return exchange
@@ -420,7 +419,6 @@ class AsyncClient(BaseClient):
 
     def _send(self, command: Command[T], stream: bool = False) -> Exchange[T]:
         self._need_connection()
-        self._wire.tell()
         exchange = self._protocol.stream(command) if stream else self._protocol.send(command)
         self._wire.flush()
         return exchange

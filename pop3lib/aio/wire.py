@@ -52,7 +52,6 @@ class Wire(asyncio.Protocol):
         self._since = 0.0
         self._settled = 0
         self._timer: asyncio.TimerHandle | None = None
-        self._unmet: BaseException | None = None
 
     # --- for the client ---
 
@@ -78,12 +77,6 @@ class Wire(asyncio.Protocol):
                 self._secured = loop.create_future()
                 self._begin_tls()
                 await self._secured
-
-    def tell(self) -> None:
-        """Raise what broke the connection while nobody waited, if nobody was told yet."""
-        if self._unmet is not None:
-            error, self._unmet = self._unmet, None
-            raise error
 
     def flush(self) -> None:
         """Write what the core has to send, once all who are about to send have done so.
@@ -213,15 +206,11 @@ class Wire(asyncio.Protocol):
     def _take_in(self, data: bytes, error: BaseException | None = None) -> None:
         if self._core.state is State.UPDATE:
             return  # what comes behind QUIT's answer means nothing
-        sound = self._core.failure is None
-        heard = self._waiting and not self._core.idle  # who waits for a reply that is in has it
         if error is None:
             take_in = self._core.receive_data if self._core.awaiting else self._core.receive_stray
             take_in(data)
         else:
             self._core.fail(translated(error, self._endpoint, self._patience))
-        if sound and not heard:  # nobody hears of it now: whoever sends next is told
-            self._unmet = self._core.failure
         self._act()
 
     # --- what the core wants ---

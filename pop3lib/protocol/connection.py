@@ -98,6 +98,7 @@ class Connection:
         self._reader: DotReader | None = None
         self._wants_tls = False
         self._failure: BaseException | None = None
+        self._untold = False
         #: the status line that was read last, whichever command it answers
         self.last_reply: Reply | None = None
         #: how many answers have come; grows, so that a clock can see progress
@@ -269,14 +270,22 @@ class Connection:
         """
         if not isinstance(error, Exception):  # KeyboardInterrupt, CancelledError: not for others
             error = ServerDisconnected(f"the connection was dropped because of {error!r}")
+        exchanges = self._pipeline.clear()
         if self._failure is None and self.state is not State.CLOSED:
             self._failure = error
+            self._untold = not exchanges
         self.session.state = self._expected.state = State.CLOSED
         self._wants_tls = False
         self._outbox.clear()
         self._witness.forget()
-        for exchange in self._pipeline.clear():
+        for exchange in exchanges:
             exchange.settle(error=error)
+
+    def tell(self) -> None:
+        """Raise, once, what broke the connection where no command was there to be told."""
+        if self._untold and self._failure is not None:
+            self._untold = False
+            raise self._failure.with_traceback(None)
 
     def tls_started(self) -> None:
         """Go on inside TLS: what was learnt in clear is forgotten (:rfc:`2595#section-4`)."""

@@ -143,3 +143,41 @@ def test_DAT_15_what_came_while_a_flow_was_busy_confirms_nothing() -> None:
             pop.run(busy())
         assert pop.state is State.CLOSED
     assert server.heard == [b"USER ann\r", b"PASS secret\r", b"NOOP\r"]
+
+
+@pytest.mark.usefixtures("face")
+def test_SEQ_04_05_more_than_a_greeting_is_told_at_once() -> None:
+    for more in (b"+OK\r\n+OK\r\n+OK 7 7\r\n", b"1 120\r\n2 200\r\n.\r\n"):
+        with serving(lambda peer, more=more: peer.say(b"+OK ready\r\n" + more)) as server:  # type: ignore[misc]
+            pop = client(server)
+            with pytest.raises(RemoteProtocolError, match="nobody asked"):
+                pop.connect()
+            with pytest.raises(pop3lib.WrongStateError, match="nobody asked"):
+                pop.login("ann", "secret")
+        assert server.heard == []
+
+
+@pytest.mark.usefixtures("face")
+def test_FRM_10_what_stood_behind_an_answer_is_told_to_whoever_asks_next_and_once() -> None:
+    def act(peer: Peer) -> None:
+        peer.say(HELLO)
+        peer.answer(b"+OK\r\n+OK 99 9999\r\n")
+
+    with serving(act) as server:
+        pop = client(server).connect()
+        pop.utf8()
+        assert pop.state is State.CLOSED
+        with pytest.raises(RemoteProtocolError, match="nobody asked"):
+            pop.login("ann", "secret")
+        with pytest.raises(pop3lib.WrongStateError, match="nobody asked"):
+            pop.login("ann", "secret")
+    assert server.heard == [b"UTF8\r"]
+
+
+@pytest.mark.usefixtures("face")
+def test_SEQ_18_whoever_closed_it_is_not_told_that_it_broke() -> None:
+    with serving(lambda peer: peer.say(HELLO)) as server:
+        pop = client(server).connect()
+        pop.close()
+        with pytest.raises(pop3lib.WrongStateError, match="closed"):
+            pop.utf8()
