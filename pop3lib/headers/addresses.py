@@ -270,10 +270,11 @@ class _Reader(Scanner):
     def _without_at(self, found: list[Word]) -> None:
         """Take a lone local part, as cron and old mailers write it, or else a name."""
         self.note("an address without a domain")
-        if len(_runs(found)) == 1 and found[0].kind == "atom":
+        local = found[0].kind == "atom" and not found[0].octets.startswith("=?")
+        if local and len(_runs(found)) == 1:
             self._add([], found)
-        else:
-            self._append(Mailbox(phrase(found, self.note), "", ""))
+        elif name := phrase(found, self.note):
+            self._append(Mailbox(name, "", ""))
 
     def _add(self, name: list[Word], spec: list[Word]) -> None:
         if self._behind:

@@ -26,6 +26,8 @@ _NO_PARAMETERS: Final = re.compile(r";[; \t]*+")
 _NO_PARAMETER: Final = "an empty parameter"
 _VALUE: Final = re.compile(r"[^;(\" \t\r\n]*+")
 _NAME: Final = re.compile(r"[^;=(\" \t\r\n]++")
+#: A parameter where the value belongs.
+_ONLY_PARAMETERS: Final = re.compile(rf"{_TOKEN}++[ \t]*+=")
 _UNTIL_SEMICOLON: Final = re.compile(r"[^;(]++")
 _TOKEN_VALUE: Final = re.compile(rf"{_TOKEN}++")
 #: An unquoted value, which may hold spaces, but ends where another parameter begins without its
@@ -160,7 +162,7 @@ class _Reader(Scanner):
 
     def read(self) -> Parameters:
         self.skip_cfws()
-        value = self._value()
+        value = "" if _ONLY_PARAMETERS.match(self.text, self.position) else self._value()
         while not self.done:
             self._parameter()
         params = {name: self._decoded(octets) for name, octets in self._plain.items()}
