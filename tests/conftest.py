@@ -16,9 +16,17 @@ from tests import faces
 #: Found by itself where the project was installed; but these tests run on a source tree, too.
 pytest_plugins = ["pytest_pop3lib"]
 
+# The profiles of Hypothesis, by the environment variable HYPOTHESIS_PROFILE: dev, for every day;
+# ci, which tries the same examples each time, so that a red run is the change's fault; thorough,
+# for a night. None has a deadline for one example: a busy machine is no failure.
 settings.register_profile("dev", max_examples=60, deadline=None)
 settings.register_profile(
-    "ci", max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "ci",
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("thorough", max_examples=5000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
