@@ -85,12 +85,10 @@ class Header:
             yield NOT_UTF8
 
     def _parsed(self) -> Any:
-        if self._clean:
-            # No folds but CRLF's are in a clean body, nor any CR or LF, unless in stray pairs.
-            octets = self._body.replace("\r\n", "").strip(" \t")
-            self._clean = "\r" not in octets
-        else:
-            octets = self._octets()
+        # No folds but CRLF's are in a clean body.
+        octets = self._body.replace("\r\n", "").strip(" \t") if self._clean else self._octets()
+        if "\r" in octets:
+            self._clean = False  # as many stray CRs as LFs, for which the block was not searched
         reading = self._read = self._parse(octets)
         return reading
 
