@@ -176,7 +176,7 @@ class MailReader(App[None]):
     def _account(self) -> Account | None:
         account = self.header_page.account
         if account is None:
-            self.notify("There is no account yet: Settings makes one.")
+            self.notify("No account is chosen: press a for one, or s to make one.")
         return account
 
     # --- the exerciser ---

@@ -77,8 +77,8 @@ def read(line: str) -> tuple[str, Words]:
     name, *words = line.split() or [""]
     verb = VERBS.get(name.upper())
     if verb is None:
-        known = " ".join(VERBS)
-        raise InvalidArgumentError(f"{name[:40]!r} is not one of {known}. Nothing was sent")
+        # It is not repeated: it may be a password, typed a moment too late.
+        raise InvalidArgumentError(f"A line begins with {' '.join(VERBS)}. Nothing was sent")
     if not verb.least <= len(words) <= verb.most:
         usage = f"{name.upper()} {verb.usage}".rstrip()
         raise InvalidArgumentError(f"It is typed so: {usage}. Nothing was sent")

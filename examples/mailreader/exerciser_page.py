@@ -32,6 +32,7 @@ class ExerciserPage(Vertical):
         Binding("f4", "app.connect", "Connect"),
         Binding("f5", "app.disconnect", "Disconnect"),
         Binding("f6", "app.save_transcript", "Save"),
+        Binding("f3", "line", show=False),
         Binding("up", "recall(-1)", "Earlier", show=False),
         Binding("down", "recall(1)", "Later", show=False),
     ]
@@ -77,6 +78,10 @@ class ExerciserPage(Vertical):
     def line(self) -> Input:
         """Where commands are typed."""
         return self.query_one("#line", Input)
+
+    def action_line(self) -> None:
+        """Go to where commands are typed."""
+        self.line.focus()
 
     # --- what is said ---
 

@@ -26,6 +26,7 @@ class HeaderPage(Vertical):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2", "list", show=False),
         Binding("o", "app.open_mailbox", "Open"),
         Binding("d", "app.download", "Download"),
         Binding("c", "app.close_mailbox", "Close"),
@@ -40,6 +41,7 @@ class HeaderPage(Vertical):
         #: the list of messages
         self.table = MessageTable()
         self._desk = desk
+        self._listed: Account | None = None
         self._raw = False
 
     def compose(self) -> ComposeResult:
@@ -79,6 +81,8 @@ class HeaderPage(Vertical):
         select.set_options((name, name) for name in names)
         if names:
             select.value = before if isinstance(before, str) and before in names else names[0]
+        else:
+            self.tell("There is no account yet: press s, or the button Settings, to make one.")
 
     def action_account(self) -> None:
         """Go to the list of accounts."""
@@ -88,17 +92,27 @@ class HeaderPage(Vertical):
 
     # --- messages ---
 
+    def action_list(self) -> None:
+        """Go to the list of messages."""
+        self.table.focus()
+
     def tell(self, news: str) -> None:
         """Say how things stand."""
         self.query_one("#news", Static).update(news)
 
-    def empty(self) -> None:
-        """Show no messages."""
+    def empty(self, account: Account | None = None) -> None:
+        """Show no messages, before those of *account* are shown."""
+        self._listed = account
         self.table.empty()
         self.query_one("#headers", Static).update("")
 
-    def ticked_ids(self) -> frozenset[str]:
-        """Return the unique-ids of the messages that are ticked, as far as they have one."""
+    def ticked_ids(self, account: Account) -> frozenset[str]:
+        """Return the unique-ids of *account*'s messages that are ticked, if it is listed.
+
+        Those of another account mean nothing here: many servers begin to count at 1.
+        """
+        if self._listed is None or self._listed.name != account.name:
+            return frozenset()
         ticked = self.table.ticked
         return frozenset(
             each.uid for each in self.table.summaries if each.number in ticked and each.uid
@@ -149,6 +163,7 @@ class HeaderPage(Vertical):
 
     def _show(self, summary: Summary) -> None:
         text = raw_of(summary) if self._raw else details_of(summary)
+        self.query_one("#details").border_title = "as it came" if self._raw else "decoded"
         self.query_one("#headers", Static).update(text)
         self.query_one("#details").scroll_home(animate=False)
 

@@ -14,7 +14,7 @@ from pop3lib import Secret, Summary
 
 from .accounts import Account
 from .desk import Desk
-from .dialogs import AskSecret, Typed
+from .dialogs import AskSecret, Notice, Typed
 from .header_page import HeaderPage
 from .mailbox import Mailbox
 from .passwords import Passwords
@@ -33,6 +33,10 @@ async def open_mailbox(page: HeaderPage, desk: Desk, account: Account) -> None:
 async def enter(page: HeaderPage, desk: Desk, account: Account) -> bool:
     """Have the mailbox open; say whether it is."""
     mailbox = desk.mailbox
+    if mailbox.connected and mailbox.account != account:
+        text = "Another mailbox is open: close it first. There is one session at a time."
+        await page.app.push_screen_wait(Notice(text))
+        return False
     if not mailbox.connected:
         page.tell(f"Connecting to {account.host} ...")
         await mailbox.connect(account)
@@ -91,8 +95,9 @@ async def _keep(app: App[Any], account: Account, passwords: Passwords, secret: S
 
 async def list_messages(page: HeaderPage, mailbox: Mailbox) -> None:
     """Fill the list as the headers arrive."""
-    remembered = page.ticked_ids()
-    page.empty()
+    assert mailbox.account is not None  # it is open, so there is an account
+    remembered = page.ticked_ids(mailbox.account)
+    page.empty(mailbox.account)
     total = (await mailbox.client.stat()).count
     async with aclosing(_in_batches(mailbox)) as batches:
         async for batch in batches:

@@ -42,8 +42,8 @@ def test_a_secret_is_asked_for_apart(line: str) -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("", "not one of"),
-        ("HELO", "'HELO' is not one of CAPA"),
+        ("", "begins with CAPA"),
+        ("HELO", "begins with CAPA STLS"),
         ("RETR", "RETR message"),
         ("TOP 1", "TOP message lines"),
         ("STAT 1", "typed so: STAT."),
@@ -61,6 +61,12 @@ def test_what_is_no_command_is_refused_before_anything_is_sent(line: str, told: 
     with pytest.raises(InvalidArgumentError, match="Nothing was sent") as caught:
         typed(line)
     assert told in str(caught.value)
+
+
+def test_a_password_typed_in_the_wrong_place_is_not_repeated() -> None:
+    with pytest.raises(InvalidArgumentError) as caught:
+        typed("s3cret-h4sh")
+    assert "h4sh" not in str(caught.value)
 
 
 def test_every_command_of_the_protocol_can_be_typed() -> None:

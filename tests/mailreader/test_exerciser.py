@@ -151,7 +151,7 @@ def test_a_pasted_password_is_taken_out_of_the_line(tmp_path: Path) -> None:
     [
         ("RETR 1", "belongs to the state TRANSACTION"),
         ("TOP one 0", "not a number"),
-        ("HELO", "not one of"),
+        ("HELO", "begins with"),
         ("AUTH NONSENSE", "NONSENSE"),
     ],
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from mailreader.dialogs import AskSecret, Notice, Question
+from textual.widgets import Select
 
 from pop3lib.testing import Maildrop, Server, Settings
 from pop3lib.testing.faults import at, chain, cut, delay, refuse
@@ -169,13 +170,39 @@ def test_without_an_answer_nobody_is_logged_in(tmp_path: Path) -> None:
         run(story())
 
 
+def test_ticks_are_never_carried_to_another_account(tmp_path: Path) -> None:
+    async def story() -> None:
+        accounts = [account_of(anns), account_of(bobs, "Bob", user="bob")]
+        ring = OpenKeyring((accounts[0], "secret"), (accounts[1], "secret"))
+        async with reading(tmp_path, accounts, ring) as reader:
+            await two_ticked(reader)
+            reader.page.query_one("#account", Select).value = "Bob"
+            await reader.press("o")
+            assert "Another mailbox is open" in await reader.told(Notice)
+            await reader.press("enter")
+            await reader.idle()
+            anns.stop()
+            assert "Nothing was deleted" in await reader.told(Notice)
+            await reader.press("enter")
+            await reader.open()
+            assert len(reader.table.summaries) == 5 and reader.table.ticked == frozenset()
+
+    uids = ["1", "2", "3", "4", "5"]
+    with (
+        Server({"ann": Maildrop("secret", FIVE, uids=uids)}) as anns,
+        Server({"bob": Maildrop("secret", FIVE, uids=uids)}) as bobs,
+    ):
+        run(story())
+
+
 def test_without_an_account_one_is_told_how_to_make_one(tmp_path: Path) -> None:
     async def story() -> None:
         async with reading(tmp_path) as reader:
             await reader.press("o")
             assert not reader.app.busy
             (told,) = reader.app._notifications
-            assert "Settings" in told.message
+            assert "press a" in told.message
+            assert "no account yet" in reader.news
 
     run(story())
 
