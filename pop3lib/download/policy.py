@@ -97,7 +97,7 @@ class Policy:
         yield from self._retrieval.run(wanted)
         yield from self._delete(maildrop, unwanted)
         self._record.forget()
-        yield Call(self._record.write)
+        yield from self._retrieval.write()
 
     def _stock(self) -> Steps[Maildrop]:
         marked: frozenset[int] = yield Look(lambda client: client.deleted)
@@ -224,11 +224,11 @@ class Policy:
     def _record_marks(self) -> Steps[None]:
         """Have the marks on the disk; where that fails, void them: nothing may go unrecorded."""
         try:
-            yield Call(self._record.write)
-        except OSError as error:
+            yield from self._retrieval.write()
+        except StateFailure:
             self._report.commit = Commit.LOST
             yield Close()
-            raise StateFailure(error) from error
+            raise
 
     def _commit(self, uids: list[str]) -> Steps[None]:
         try:

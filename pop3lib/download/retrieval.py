@@ -69,6 +69,7 @@ class Retrieval:
         self._failures = 0
         self._maildrop = Maildrop({}, True)
         self._found = Found()
+        self._gone: dict[str, str] = {}
         self._safe: set[int] = set()
         self._equal: Counter[str] = Counter()
         self._total = (0, 0)
@@ -87,9 +88,10 @@ class Retrieval:
     def begin(self, maildrop: Maildrop, found: Found) -> Steps[None]:
         """Begin a session: forget the numbers of the one before."""
         self._maildrop, self._found = maildrop, found
+        self._gone = self._record.state.gone()
         self._safe.clear()
         self._equal.clear()
-        yield from self._write()
+        yield from self.write()
 
     def alone(self, message: Listed) -> str | None:
         """Return a message's unique-id if no other message has the same."""
@@ -178,11 +180,9 @@ class Retrieval:
         state = self._record.state
         if message.uid is None:
             return False
-        if not state.has(message.uid, digest) and self._found.renewed:
-            for old in self._found.vanished & state.entries.keys():
-                if state.has(old, digest):
-                    state.renewed(old, message.uid, now())
-                    break
+        old = self._gone.pop(digest, None)
+        if old is not None and not state.has(message.uid, digest):
+            state.renewed(old, message.uid, now())
         return state.has(message.uid, digest)
 
     def _nth(self, message: Listed, digest: str) -> int:
@@ -220,7 +220,7 @@ class Retrieval:
             if each.message.uid is not None:
                 shared = each.message.uid in self._found.shared
                 self._record.state.saved(each.message.uid, each.digest, now(), shared=shared)
-        yield from self._write()
+        yield from self.write()
         self._safe.update(each.message.number for each in batch)
 
     def keep_what_came(self) -> Steps[None]:
@@ -231,7 +231,8 @@ class Retrieval:
     def _sync(self) -> Errand[None]:
         yield lambda: self._store.sync()
 
-    def _write(self) -> Steps[None]:
+    def write(self) -> Steps[None]:
+        """Have on the disk what has changed in the record."""
         try:
             yield Call(self._record.write)
         except OSError as error:

@@ -106,6 +106,16 @@ class UidState:
         entry = self._entries.get(uid) if uid is not None else None
         return entry is not None and digest in entry.digests
 
+    def gone(self) -> dict[str, str]:
+        """Return the ids that went without our doing, by the digests of what they stood for.
+
+        A message that comes under a new id and has the octets of one of these is that message:
+        the server has given it another id.
+        """
+        lost = (entry for entry in self if entry.gone is not None)
+        kept = (entry for entry in lost if entry.stage in (Stage.SAVED, Stage.DOUBTFUL))
+        return {digest: entry.uid for entry in kept for digest in entry.digests}
+
     def first_seen(self, uid: str | None, now: float) -> float:
         """Return when the server listed this id first: *now* for one that is not known."""
         entry = self._entries.get(uid) if uid is not None else None

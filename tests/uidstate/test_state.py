@@ -114,6 +114,15 @@ def test_a_message_with_a_new_id_keeps_its_time() -> None:
     assert dict(state.entries) == {"new": Entry("new", Stage.SAVED, 1.0, 4.0, ("d",))}
 
 
+def test_what_went_by_itself_is_found_by_its_octets_and_what_was_deleted_is_not() -> None:
+    state = state_with()
+    state.saved("y", "e", 1.0)
+    assert state.gone() == {}
+    state.committed(["y"], 2.0)
+    state.listed([], 3.0)
+    assert state.gone() == {"d": "x"}
+
+
 def test_what_has_long_gone_is_forgotten_and_nothing_else() -> None:
     state = state_with()
     state.listed(["y"], 3.0)
