@@ -65,7 +65,7 @@ class Mbox:
             if self._spool is None:
                 disk.make_folder(self._path.parent)
                 self._spool = Spool(spool_path(self._path, message.account))
-                self._spool.clear()
+                self._spool.begin()
             return _Delivery(self, self._spool)
         except BaseException:
             self.abandoned()
@@ -107,11 +107,12 @@ class Mbox:
             except BaseException:
                 with contextlib.suppress(OSError):
                     disk.truncate(mailbox, begin)
-                    spool.clear()
+                    spool.void(plan)
                 raise
         assert self._keys is not None  # begin() has looked
         self._keys.update(plan.keys)
-        spool.done(plan)
+        with contextlib.suppress(OSError):  # the mail is safe; what stays in the spool agrees
+            spool.done(plan)
 
     def _settle(self, mailbox: int) -> None:
         if self._sync:
@@ -153,8 +154,8 @@ class Mbox:
                 continue
             try:
                 plan = spool.plan()
-                if plan is not None and self._complete(spool, plan):
-                    yield from plan.keys
+                if plan is not None:
+                    yield from plan.all_keys if self._complete(spool, plan) else plan.before
             finally:
                 spool.close()
 
@@ -168,7 +169,7 @@ class Mbox:
         with self._locked() as mailbox:
             there = disk.size(mailbox) - plan.offset
             if there < 0 or not spool.agrees(mailbox, plan, min(there, plan.size)):
-                spool.clear()
+                spool.void(plan)
                 return False
             if there < plan.size:
                 spool.append_to(mailbox, plan, there)

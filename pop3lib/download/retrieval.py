@@ -69,7 +69,7 @@ class Retrieval:
         self._failures = 0
         self._maildrop = Maildrop({}, True)
         self._found = Found()
-        self._gone: dict[str, str] = {}
+        self._gone: dict[str, list[str]] = {}
         self._safe: set[int] = set()
         self._equal: Counter[str] = Counter()
         self._total = (0, 0)
@@ -168,8 +168,7 @@ class Retrieval:
             yield from self._visit(reception.abandon())
             known, where = True, None
         else:
-            nth = self._nth(message, digest)
-            key = key_of(reception.incoming, digest, nth)
+            key = key_of(reception.incoming.account, digest, self._nth(message, digest))
             known, where = yield from self._visit(reception.finish(key))
         result = Result.KNOWN if known else Result.SAVED
         outcome = Outcome(message.number, message.uid, reception.size, result, where)
@@ -180,17 +179,20 @@ class Retrieval:
         state = self._record.state
         if message.uid is None:
             return False
-        old = self._gone.pop(digest, None)
-        if old is not None and not state.has(message.uid, digest):
-            state.renewed(old, message.uid, now())
+        candidates = self._gone.get(digest)
+        if candidates and not state.has(message.uid, digest):
+            state.renewed(candidates.pop(0), message.uid, digest, now())
         return state.has(message.uid, digest)
 
     def _nth(self, message: Listed, digest: str) -> int:
-        """Count the messages without an id that are equal: each is kept."""
-        if message.uid is not None:
-            return 0
-        self._equal[digest] += 1
-        return self._equal[digest] - 1
+        """Count the messages with these octets that were saved before: each of them is kept."""
+        state, batch = self._record.state, (each for each in self._batch if each.digest == digest)
+        named = (each.message.uid for each in batch if each.message.uid is not None)
+        unrecorded = sum(not state.has(uid, digest) for uid in named)
+        nth = state.copies(digest) + unrecorded + self._equal[digest]
+        if message.uid is None:  # it will never be in the record
+            self._equal[digest] += 1
+        return nth
 
     # --- saving ---
 

@@ -2,8 +2,9 @@
 
 A spool is a file beside the mbox: a line that says what is to be appended where, and behind it, at
 a fixed place, the octets themselves. The line is written last; without it the octets count for
-nothing. Once they are in the mbox only the line stays, so that a crash before the messages were
-recorded is no reason to append them twice.
+nothing. Once they are in the mbox a second line says so, and only the lines stay: a crash before
+the messages were recorded is then no reason to append them twice. Each line is written while the
+other one holds.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from pop3lib import disk
 
 #: Octets that are copied at a time.
 _CHUNK = 256 * 1024
-#: Where the octets begin.
-_BEGIN = 8192
-#: So many keys fit in front of them; a batch has fewer messages.
+#: Octets that a line has room for; the first is for what is planned, the second for what is done.
+_LINE = 8192
+_PLANNED, _DONE, _BEGIN = 0, _LINE, 2 * _LINE
+#: So many keys fit into a line: those of some batches, of which the last may be unrecorded.
 _KEYS = 150
 
 
@@ -28,6 +30,8 @@ _KEYS = 150
 class Plan:
     """What is to be appended."""
 
+    #: counts the lines of a spool: the higher one is the one that counts
+    serial: int
     #: where in the mbox
     offset: int
     #: how many octets
@@ -36,6 +40,13 @@ class Plan:
     sha256: str
     #: the keys of the messages
     keys: tuple[str, ...]
+    #: the keys of messages that are in the mbox already
+    before: tuple[str, ...]
+
+    @property
+    def all_keys(self) -> tuple[str, ...]:
+        """The keys of what is in the mbox once this is done."""
+        return (*self.before, *self.keys)[-_KEYS:]
 
 
 class Spool:
@@ -56,11 +67,15 @@ class Spool:
         self.size = 0
         #: the keys of the messages that are whole
         self.keys: list[str] = []
+        self._serial = 0
+        self._before: tuple[str, ...] = ()
 
-    def clear(self) -> None:
-        """Forget what is in it."""
-        disk.truncate(self._descriptor, 0)
-        self.size = 0
+    def begin(self) -> None:
+        """Begin anew; the keys of what is in the mbox are kept."""
+        plan = self.plan()
+        if plan is not None:
+            self._before = plan.all_keys
+        self.cut(0)
         self.keys.clear()
 
     def write(self, octets: bytes) -> None:
@@ -75,16 +90,21 @@ class Spool:
 
     def seal(self, offset: int, *, sync: bool) -> Plan:
         """Write the line that says where the octets go."""
-        plan = Plan(offset, self.size, self._digest(self.size), tuple(self.keys[-_KEYS:]))
-        self._write_line(plan)
+        digest = self._digest(self.size)
+        before = self._before[-(_KEYS - len(self.keys)) :]
+        plan = Plan(self._serial + 1, offset, self.size, digest, tuple(self.keys), before)
+        self._write_line(_PLANNED, plan)
         if sync:
             disk.sync(self._descriptor)
         return plan
 
     def plan(self) -> Plan | None:
         """Return what a process before this one has sealed, or None."""
-        plan = _read(disk.read(self._descriptor, _BEGIN, 0))
-        return plan if plan is not None and plan.sha256 == self._digest(plan.size) else None
+        lines = (disk.read(self._descriptor, _LINE, place) for place in (_PLANNED, _DONE))
+        plans = [plan for plan in map(_read, lines) if plan is not None]
+        whole = [plan for plan in plans if plan.sha256 == self._digest(plan.size)]
+        self._serial = max((plan.serial for plan in plans), default=0)
+        return max(whole, key=lambda plan: plan.serial, default=None)
 
     def append_to(self, mailbox: int, plan: Plan, done: int = 0) -> None:
         """Write into the open file *mailbox* what is planned, but for the first *done* octets."""
@@ -105,9 +125,15 @@ class Spool:
 
     def done(self, plan: Plan) -> None:
         """Keep of a plan that was carried out nothing but the keys."""
-        self._write_line(Plan(plan.offset, 0, self._digest(0), plan.keys))
-        disk.truncate(self._descriptor, _BEGIN)
-        self.size = 0
+        self._end(plan, plan.all_keys)
+
+    def void(self, plan: Plan) -> None:
+        """Forget a plan that is not carried out."""
+        self._end(plan, plan.before)
+
+    def _end(self, plan: Plan, keys: tuple[str, ...]) -> None:
+        self._write_line(_DONE, Plan(plan.serial + 1, plan.offset, 0, self._digest(0), (), keys))
+        self.cut(0)
         self.keys.clear()
 
     def close(self) -> None:
@@ -131,9 +157,9 @@ class Spool:
             done += len(octets)
         return found.hexdigest()
 
-    def _write_line(self, plan: Plan) -> None:
+    def _write_line(self, place: int, plan: Plan) -> None:
         line = json.dumps(asdict(plan)).encode("ascii") + b"\n"
-        disk.write_at(self._descriptor, line.ljust(_BEGIN, b"\0"), 0)
+        disk.write_at(self._descriptor, line.ljust(_LINE, b"\0"), place)
 
 
 def spool_path(mailbox: Path, account: str) -> Path:
@@ -154,7 +180,8 @@ def spool_paths(mailbox: Path) -> list[Path]:
 def _read(begin: bytes) -> Plan | None:
     try:
         fields: Any = json.loads(begin.partition(b"\n")[0])
-        keys = tuple(map(str, fields["keys"]))
-        return Plan(int(fields["offset"]), int(fields["size"]), str(fields["sha256"]), keys)
+        serial, offset, size = (int(fields[name]) for name in ("serial", "offset", "size"))
+        keys, before = (tuple(map(str, fields[name])) for name in ("keys", "before"))
+        return Plan(serial, offset, size, str(fields["sha256"]), keys, before)
     except (ValueError, KeyError, TypeError):
         return None

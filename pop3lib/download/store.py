@@ -90,12 +90,12 @@ class AsyncStore(Protocol):
         """Return once every message that was finished is safe."""
 
 
-def key_of(message: Incoming, digest: str, nth: int = 0) -> str:
+def key_of(account: str, digest: str, nth: int) -> str:
     """Return the key of a message whose octets have the SHA-256 *digest*.
 
-    :param nth: how many messages with the same account, unique-id and octets came before it in
-        this session: without unique-ids two messages may be equal.
+    The unique-id is no part of it: a server may give another one before a message was recorded.
+
+    :param nth: how many messages of the account with the same octets were saved before it.
     """
-    uid = "" if message.uid is None else f"={message.uid}"
-    parts = (message.account, uid, digest, str(nth))
+    parts = (account, digest, str(nth))
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:40]

@@ -86,8 +86,12 @@ class UidState:
     def __init__(self, account: str = "", entries: Iterable[Entry] = ()) -> None:
         #: whose maildrop it is
         self.account: str = account
-        self._entries = {entry.uid: entry for entry in entries}
+        self._entries: dict[str, Entry] = {}
         self._changes: dict[str, Entry | None] = {}
+        self._copies: Counter[str] = Counter()
+        for entry in entries:
+            self._put(entry)
+        self._changes.clear()
 
     # --- looking ---
 
@@ -106,15 +110,23 @@ class UidState:
         entry = self._entries.get(uid) if uid is not None else None
         return entry is not None and digest in entry.digests
 
-    def gone(self) -> dict[str, str]:
-        """Return the ids that went without our doing, by the digests of what they stood for.
+    def gone(self) -> dict[str, list[str]]:
+        """Return the ids that went without a confirmed deletion, by their messages' digests.
 
         A message that comes under a new id and has the octets of one of these is that message:
         the server has given it another id.
         """
         lost = (entry for entry in self if entry.gone is not None)
-        kept = (entry for entry in lost if entry.stage in (Stage.SAVED, Stage.DOUBTFUL))
-        return {digest: entry.uid for entry in kept for digest in entry.digests}
+        kept = (entry for entry in lost if entry.stage is not Stage.DELETED)
+        found: dict[str, list[str]] = {}
+        for entry in kept:
+            for digest in entry.digests:
+                found.setdefault(digest, []).append(entry.uid)
+        return found
+
+    def copies(self, digest: str) -> int:
+        """Return how many messages with these octets were saved, as far as is remembered."""
+        return self._copies[digest]
 
     def first_seen(self, uid: str | None, now: float) -> float:
         """Return when the server listed this id first: *now* for one that is not known."""
@@ -190,11 +202,15 @@ class UidState:
                 stage = stage if entry.digests else Stage.SEEN
                 self._put(replace(entry, stage=stage, changed=now))
 
-    def renewed(self, old: str, new: str, now: float) -> None:
-        """Note that a message that was saved has another unique-id now."""
+    def renewed(self, old: str, new: str, digest: str, now: float) -> None:
+        """Note that a message that was saved under the id *old* has the id *new* now."""
         entry = self._entries[old]
-        self._drop(old)
-        self._put(replace(entry, uid=new, stage=Stage.SAVED, changed=now, gone=None))
+        others = tuple(each for each in entry.digests if each != digest)
+        if others:  # several messages had the id
+            self._put(replace(entry, digests=others))
+        else:
+            self._drop(old)
+        self._put(Entry(new, Stage.SAVED, entry.first_seen, now, (digest,)))
 
     def forget(self, now: float, days: float = 30.0) -> None:
         """Forget what the server has not listed for so many *days*."""
@@ -217,8 +233,11 @@ class UidState:
             self._put(replace(entry, stage=stage, changed=now, gone=gone))
 
     def _put(self, entry: Entry) -> None:
+        old = self._entries.get(entry.uid)
+        self._copies.subtract(() if old is None else old.digests)
+        self._copies.update(entry.digests)
         self._entries[entry.uid] = self._changes[entry.uid] = entry
 
     def _drop(self, uid: str) -> None:
-        del self._entries[uid]
+        self._copies.subtract(self._entries.pop(uid).digests)
         self._changes[uid] = None

@@ -81,6 +81,7 @@ class Downloads(RuleBasedStateMachine):
         self.arrived[content] += 1
         self.since.setdefault(content, self.clock.now)
         self.used.add(uid)
+        self.free.discard(uid)
         self.maildrop.deliver(content, uid)
 
     @rule(count=st.integers(1, 4))
@@ -170,6 +171,7 @@ class Downloads(RuleBasedStateMachine):
             assert self._there() == []
         if keep == Keep.last(2):
             assert len(self._there()) <= 2
+        assert not Counter(self._saved()) - self.arrived
         missing = set(self._there()) - set(self._saved())
         assert not missing, "what is there was saved"
 
@@ -223,7 +225,9 @@ class Downloads(RuleBasedStateMachine):
 
     @invariant()
     def none_is_there_twice(self) -> None:
-        assert not Counter(self._saved()) - self.arrived
+        # An append to an mbox may stand half done as long as the disk fails; see all_goes_well.
+        whole = [content for content in self._saved() if content in self.arrived]
+        assert not Counter(whole) - self.arrived
 
     @invariant()
     def the_client_kept_to_the_protocol(self) -> None:
@@ -232,9 +236,9 @@ class Downloads(RuleBasedStateMachine):
 
 def test_nothing_is_lost_and_none_comes_twice_whatever_happens() -> None:
     quick = settings(
-        max_examples=300,
+        max_examples=settings().max_examples,
         stateful_step_count=25,
-        deadline=None, phases=[__import__("hypothesis").Phase.generate],
+        deadline=None,
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(Downloads, settings=quick)

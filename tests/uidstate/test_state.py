@@ -110,8 +110,23 @@ def test_most_ids_gone_and_as_many_new_look_like_new_ids_for_all() -> None:
 def test_a_message_with_a_new_id_keeps_its_time() -> None:
     state = state_with()
     state.listed(["new"], 3.0)
-    state.renewed("x", "new", 4.0)
+    state.renewed("x", "new", "d", 4.0)
     assert dict(state.entries) == {"new": Entry("new", Stage.SAVED, 1.0, 4.0, ("d",))}
+
+
+def test_of_several_messages_with_one_id_each_gets_its_new_one() -> None:
+    state = UidState("ann")
+    state.listed(["x", "x"], 1.0)
+    state.saved("x", "d", 2.0, shared=True)
+    state.saved("x", "e", 2.0, shared=True)
+    state.listed(["a", "b"], 3.0)
+    assert state.gone() == {"d": ["x"], "e": ["x"]}
+    state.renewed("x", "a", "d", 4.0)
+    state.renewed("x", "b", "e", 4.0)
+    assert {uid: entry.digests for uid, entry in state.entries.items()} == {
+        "a": ("d",),
+        "b": ("e",),
+    }
 
 
 def test_what_went_by_itself_is_found_by_its_octets_and_what_was_deleted_is_not() -> None:
@@ -120,7 +135,7 @@ def test_what_went_by_itself_is_found_by_its_octets_and_what_was_deleted_is_not(
     assert state.gone() == {}
     state.committed(["y"], 2.0)
     state.listed([], 3.0)
-    assert state.gone() == {"d": "x"}
+    assert state.gone() == {"d": ["x"]}
 
 
 def test_what_has_long_gone_is_forgotten_and_nothing_else() -> None:
@@ -142,6 +157,18 @@ def test_changes_are_told_once_and_can_be_taken_back() -> None:
     state.listed([], 4.0)
     state.forget(4.0 + 31 * DAY)
     assert state.changes() == {"x": None}
+
+
+def test_copies_are_counted_by_their_octets() -> None:
+    state = UidState("ann", state_with())
+    assert state.changes() == {} and state.copies("d") == 1
+    state.saved("y", "d", 2.0)
+    assert state.copies("d") == 2
+    state.saved("y", "e", 3.0)
+    assert (state.copies("d"), state.copies("e"), state.copies("f")) == (1, 1, 0)
+    state.listed([], 4.0)
+    state.forget(1e9)
+    assert state.copies("d") == state.copies("e") == 0
 
 
 def test_how_old_a_message_is() -> None:
