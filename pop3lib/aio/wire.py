@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from collections.abc import Callable
 from typing import Any, cast
 
 from pop3lib.aio.dial import dial
@@ -38,6 +39,7 @@ class Wire(asyncio.Protocol):
         source_address: tuple[str, int] | None,
     ) -> None:
         self._core = core
+        core.deferring = True
         self._endpoint = endpoint
         self._context = context
         self._patience = patience
@@ -52,6 +54,7 @@ class Wire(asyncio.Protocol):
         self._since = 0.0
         self._settled = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._computing: asyncio.Future[bytes] | None = None
 
     # --- for the client ---
 
@@ -225,22 +228,44 @@ class Wire(asyncio.Protocol):
             self._write(data)
 
     def _act(self) -> None:
-        """Do the one thing the core waits for, and wake who waits for it."""
+        """Do what the core waits for, and wake who waits for it."""
         if self._core.settled != self._settled:
             self._settled = self._core.settled
             self._patience.restart()
+        self._do_one_thing()
+        watchers, self._watchers = self._watchers, []
+        for watcher in watchers:
+            _wake(watcher)
+
+    def _do_one_thing(self) -> None:
         if self._core.state is State.CLOSED:
             self.drop()
         elif self._core.wants_tls:
             if self._tls is None:
                 self._begin_tls()
+        elif (job := self._core.job) is not None:
+            self._compute(job)
         elif self._core.awaiting:
             self._send()
         elif not self._core.idle:
             self.flush()
-        watchers, self._watchers = self._watchers, []
-        for watcher in watchers:
-            _wake(watcher)
+
+    def _compute(self, job: Callable[[], bytes]) -> None:
+        """Have a thread do what takes long: SCRAM hashes a password up to a million times."""
+        if self._computing is None:
+            loop = asyncio.get_running_loop()
+            self._computing = loop.run_in_executor(None, job)
+            self._computing.add_done_callback(self._computed)
+            if self._timer is not None:
+                self._timer.cancel()  # the server has done its part, and is not to be blamed
+
+    def _computed(self, computing: asyncio.Future[bytes]) -> None:
+        self._computing = None
+        self._since = asyncio.get_running_loop().time()
+        self._look_at_clock()
+        if not computing.cancelled():  # else the loop is coming to its end
+            self._core.job_done(computing.result)
+            self._act()
 
     def _write(self, data: bytes = b"") -> None:
         """Send *data*, and what TLS itself has to send."""

@@ -11,7 +11,9 @@ Its rules:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from pop3lib.errors import (
@@ -99,6 +101,9 @@ class Connection:
         self._wants_tls = False
         self._failure: BaseException | None = None
         self._untold = False
+        #: whether what takes long to compute is left to the adapter; see :attr:`job`
+        self.deferring: bool = False
+        self._job: Callable[[], bytes] | None = None
         #: the status line that was read last, whichever command it answers
         self.last_reply: Reply | None = None
         #: how many answers have come; grows, so that a clock can see progress
@@ -152,7 +157,7 @@ class Connection:
     @property
     def awaiting(self) -> bool:
         """Whether an answer may come: to a line that :meth:`data_to_send` has given out."""
-        return len(self._pipeline.under_way) > len(self._outbox)
+        return self._job is None and len(self._pipeline.under_way) > len(self._outbox)
 
     @property
     def hungry(self) -> bool:
@@ -163,6 +168,14 @@ class Connection:
     def wants_tls(self) -> bool:
         """Whether the TLS handshake is to be done now; then call :meth:`tls_started`."""
         return self._wants_tls
+
+    @property
+    def job(self) -> Callable[[], bytes] | None:
+        """What is to be computed now, in whatever thread; then call :meth:`job_done`.
+
+        None where there is nothing, and always unless :attr:`deferring`.
+        """
+        return self._job
 
     # --- sending ---
 
@@ -250,18 +263,22 @@ class Connection:
         self._receive(data, len(self._pipeline.under_way) - len(self._outbox))
 
     def _receive(self, data: bytes, due: int) -> None:
-        self._due = due
+        self._due = due if self._job is None else 0
         if self.state in (State.CLOSED, State.UPDATE):
             self.session.state = State.CLOSED  # what comes behind QUIT's answer means nothing
         else:
-            try:
-                self._take_in(data) if data else self._hang_up()
-            except (ConnectionBroken, InsecureError) as error:
-                # Its frames have what the server said in their variables, secrets and all.
-                self.fail(error.with_traceback(None))
-            except Exception as error:  # a private command's parse(), a watcher's own mistake
-                self.fail(self._blamed(error))
-            self._release()
+            self._attempt(lambda: self._take_in(data) if data else self._hang_up())
+
+    def _attempt(self, step: Callable[[], None]) -> None:
+        """Do *step*, be closed by whatever it raises, and let go what may travel then."""
+        try:
+            step()
+        except (ConnectionBroken, InsecureError) as error:
+            # Its frames have what the server said in their variables, secrets and all.
+            self.fail(error.with_traceback(None))
+        except Exception as error:  # a private command's parse(), a watcher's own mistake
+            self.fail(self._blamed(error))
+        self._release()
 
     def fail(self, error: BaseException) -> None:
         """Be closed: every exchange that is not done gets *error*.
@@ -276,6 +293,7 @@ class Connection:
             self._untold = not exchanges
         self.session.state = self._expected.state = State.CLOSED
         self._wants_tls = False
+        self._job = None
         self._outbox.clear()
         self._witness.forget()
         for exchange in exchanges:
@@ -292,12 +310,19 @@ class Connection:
         self._wants_tls = False
         exchange = self._pipeline.first
         assert exchange is not None and exchange.reply is not None  # it was what made TLS wanted
-        try:
+        reply = exchange.reply
+
+        def secured() -> None:
             self._witness.secured()
-            self._succeed(exchange, exchange.reply, None)
-        except Exception as error:  # a watcher's own mistake
-            self.fail(self._blamed(error))
-        self._release()
+            self._succeed(exchange, reply, None)
+
+        self._attempt(secured)
+
+    def job_done(self, outcome: Callable[[], bytes]) -> None:
+        """Go on with what *outcome* returns or raises: what came of :attr:`job`."""
+        if self._job is not None:  # else the connection was closed in the meantime
+            self._job = None
+            self._attempt(lambda: self._respond(outcome()))
 
     def _hang_up(self) -> None:
         exchange = self._pipeline.first
@@ -318,6 +343,8 @@ class Connection:
                 return
             exchange = self._pipeline.first
             if exchange is None or self._due <= 0:
+                if Quirk.BLANK_LINES in self._quirks and not data[pos:].strip(self._eol):
+                    return
                 self._witness.stray(data[pos:])
                 raise RemoteProtocolError(
                     f"the server sent what nobody asked for: {self._witness.quoted(data[pos:])}; "
@@ -403,10 +430,15 @@ class Connection:
     ) -> None:
         if conversation.error is not None:
             raise RemoteProtocolError(f"{exchange.command}: the server goes on though we cancelled")
-        response = conversation.respond(challenge)
-        self._outbox.append(response + b"\r\n")
-        self._due = 0  # nor does the server go on before it has this
+        self._due = 0  # the server does not go on before it has the response
         self._witness.challenged(challenge, exchange.command.secrets)
+        if self.deferring and conversation.takes_long:
+            self._job = partial(conversation.respond, challenge)
+        else:
+            self._respond(conversation.respond(challenge))
+
+    def _respond(self, response: bytes) -> None:
+        self._outbox.append(response + b"\r\n")
         self._witness.responded("*" if response == CANCEL else "***")
 
     def _read_body(self, exchange: Exchange[Any], reader: DotReader, data: bytes, pos: int) -> int:

@@ -10,7 +10,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as BinasciiError
 
 from pop3lib.protocol.limits import Limits
-from pop3lib.sasl.mechanism import Mechanism, MechanismError
+from pop3lib.sasl.mechanism import Mechanism, MechanismError, TakesLong
 
 #: RFC 5034 section 4: with its initial response the AUTH line may have 255 octets.
 _MAX_LINE = 255
@@ -46,6 +46,12 @@ class Conversation:
             return whole
         self._kept = initial  # sent when the server asks with an empty challenge
         return line
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether :meth:`respond` may take long: then it had better not be an event loop's work."""
+        mechanism = self._mechanism
+        return isinstance(mechanism, TakesLong) and mechanism.takes_long and self._kept is None
 
     def respond(self, challenge: bytes) -> bytes:
         """Return the line that answers *challenge*, what stood behind the ``+``."""

@@ -6,7 +6,13 @@ from pop3lib.sasl.cram_md5 import CramMd5
 from pop3lib.sasl.credentials import Credentials
 from pop3lib.sasl.external import External
 from pop3lib.sasl.login import Login
-from pop3lib.sasl.mechanism import ExplainsRefusal, KeepsSecrets, Mechanism, MechanismError
+from pop3lib.sasl.mechanism import (
+    ExplainsRefusal,
+    KeepsSecrets,
+    Mechanism,
+    MechanismError,
+    TakesLong,
+)
 from pop3lib.sasl.oauth import OAuthBearer, XOAuth2
 from pop3lib.sasl.plain import Plain
 from pop3lib.sasl.prep import saslprep
@@ -28,6 +34,7 @@ __all__ = [
     "OAuthBearer",
     "Plain",
     "Scram",
+    "TakesLong",
     "XOAuth2",
     "candidates",
     "mechanism_for",

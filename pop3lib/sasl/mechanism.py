@@ -51,6 +51,15 @@ class KeepsSecrets(Protocol):
 
 
 @runtime_checkable
+class TakesLong(Protocol):
+    """A mechanism that may take long to answer: an event loop has a thread do it (SCRAM)."""
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether the next answer may take longer than a few microseconds."""
+
+
+@runtime_checkable
 class ExplainsRefusal(Protocol):
     """A mechanism that learns, during the exchange, why the server refuses (OAuth)."""
 

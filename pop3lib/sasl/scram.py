@@ -118,6 +118,11 @@ class Scram:
         self._begin()
 
     @property
+    def takes_long(self) -> bool:
+        """Whether the next answer is the one for which the password is hashed."""
+        return self._next is Scram._prove
+
+    @property
     def secrets(self) -> tuple[Secret, ...]:
         """The password, as it was prepared."""
         return (self._password,)
