@@ -460,7 +460,8 @@ class Client(BaseClient):
         try:
             yield
         except BaseException as error:
-            met = translated(error, self._endpoint, self._patience)
+            unfinished = self._protocol.unfinished
+            met = translated(error, self._endpoint, self._patience, unfinished)
             self._protocol.fail(met)
             if met is error:
                 raise

@@ -44,21 +44,29 @@ class Patience:
         self._waited = 0.0
 
     def __str__(self) -> str:
-        return f"timeout={self._timeout} or deadline={self._deadline} seconds allow"
+        bounds = {"timeout": self._timeout, "deadline": self._deadline}
+        named = (f"{name}={value:g}" for name, value in bounds.items() if value is not None)
+        return f"{' or '.join(named)} seconds allow"
 
 
-def translated(error: BaseException, endpoint: Endpoint, patience: Patience) -> BaseException:
-    """Return what the caller is to meet in the place of *error*, which came from the line."""
+def translated(
+    error: BaseException, endpoint: Endpoint, patience: Patience, unfinished: str
+) -> BaseException:
+    """Return what the caller is to meet in the place of *error*, which came from the line.
+
+    :param unfinished: what it cuts short, as a part of a sentence.
+    """
     if isinstance(error, POP3Error):
         return error
     if isinstance(error, TimeoutError):
         return ServerTimeout(
-            f"{endpoint} kept us waiting longer than {patience}; the connection is closed"
+            f"{endpoint} kept us waiting longer than {patience}{unfinished}; "
+            "the connection is closed"
         )
     if isinstance(error, ssl.SSLError):
         return _located(error, endpoint)
     if isinstance(error, OSError):
-        return ServerDisconnected(f"the connection to {endpoint} failed: {error}")
+        return ServerDisconnected(f"the connection to {endpoint} failed{unfinished}: {error}")
     return error
 
 

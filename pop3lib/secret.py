@@ -16,6 +16,8 @@ from urllib.parse import quote, quote_plus
 MASK: Final = "***"
 #: Shorter pieces of base64 than this give nothing away, and would mask half of every text.
 _SHORTEST_PIECE: Final = 4
+#: The other alphabet of base64 (:rfc:`4648#section-5`), which servers of OAuth use.
+_URL_SAFE: Final = str.maketrans("+/", "-_")
 
 
 class Secret:
@@ -46,11 +48,11 @@ class Secret:
         """Return *text* with this secret replaced, in whatever encoding a server repeats it.
 
         Known are: as it is, percent-encoded, in hexadecimal, and in base64, also in the midst of
-        a longer message such as PLAIN's.
+        a longer message such as PLAIN's; each in upper and lower case.
         """
         # The longest first: a short form may be a part of a longer one.
         forms = sorted(set(self._forms()), key=len, reverse=True)
-        return re.sub("|".join(map(re.escape, forms)), MASK, text) if forms else text
+        return re.sub("|".join(map(re.escape, forms)), MASK, text, flags=re.I) if forms else text
 
     def _forms(self) -> Iterator[str]:
         if not self:
@@ -59,9 +61,10 @@ class Secret:
         yield self.reveal()
         yield octets.decode("latin-1")  # how a line that is not UTF-8 as a whole is read
         yield from (quote(octets), quote(octets, safe=""), quote_plus(octets))
-        yield from (octets.hex(), octets.hex().upper())
-        yield b64encode(octets).decode("ascii")
-        yield from (piece for piece in _pieces(octets) if len(piece) >= _SHORTEST_PIECE)
+        yield octets.hex()
+        for form in (b64encode(octets).decode("ascii"), *_pieces(octets)):
+            if len(form) >= _SHORTEST_PIECE:
+                yield from (form, form.translate(_URL_SAFE))
 
     def __repr__(self) -> str:
         return f"Secret({MASK!r})"

@@ -8,7 +8,7 @@ import logging
 import pickle
 import pprint
 import traceback
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
 from dataclasses import asdict, dataclass, replace
 from urllib.parse import quote, quote_plus
 
@@ -110,11 +110,20 @@ def test_SEC_03_what_is_no_text_is_refused_and_not_shown(value: object) -> None:
         b64encode(HUSH.encode()).decode(),
         HUSH.encode().hex(),
         HUSH.encode().hex().upper(),
+        HUSH.swapcase(),
+        quote(HUSH, safe="").lower(),
         HUSH.encode().decode("latin-1"),
     ],
 )
 def test_SEC_04_whatever_the_server_repeats_is_masked(repeated: str) -> None:
     assert Secret(HUSH).mask(f"bad password '{repeated}'!") == "bad password '***'!"
+
+
+def test_SEC_04_both_alphabets_of_base64_are_known() -> None:
+    token = "~~~???>>>"
+    for encode in (b64encode, urlsafe_b64encode):
+        assert Secret(token).mask(f"no {encode(token.encode()).decode()}!") == "no ***!"
+    assert b64encode(token.encode()) != urlsafe_b64encode(token.encode())
 
 
 def test_SEC_04_it_is_masked_wherever_it_stands_and_as_often() -> None:

@@ -107,7 +107,7 @@ class Wire(asyncio.Protocol):
 
     def fail(self, error: BaseException) -> BaseException:
         """Be closed by *error*; return what the caller is to meet in its place."""
-        met = translated(error, self._endpoint, self._patience)
+        met = self._translated(error)
         self._core.fail(met)
         self.drop()
         return met
@@ -180,13 +180,13 @@ class Wire(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Hand to the core what came, and do what it wants done."""
-        self._count_waiting()
+        if not self._shaking_hands:  # which is one wait, however many octets come
+            self._count_waiting()
         if self._tls is None:
             self._take_in(data)
         else:
             self._decrypt(self._tls, data)
-        shaking_hands = self._tls is not None and not self._tls.up
-        if not (self._waiting or self._core.idle or shaking_hands):
+        if not (self._waiting or self._core.idle or self._shaking_hands):
             self._pause()
 
     def eof_received(self) -> None:
@@ -213,8 +213,11 @@ class Wire(asyncio.Protocol):
             take_in = self._core.receive_data if self._core.awaiting else self._core.receive_stray
             take_in(data)
         else:
-            self._core.fail(translated(error, self._endpoint, self._patience))
+            self._core.fail(self._translated(error))
         self._act()
+
+    def _translated(self, error: BaseException) -> BaseException:
+        return translated(error, self._endpoint, self._patience, self._core.unfinished)
 
     # --- what the core wants ---
 
@@ -276,6 +279,10 @@ class Wire(asyncio.Protocol):
             self._transport.write(data)
 
     # --- TLS ---
+
+    @property
+    def _shaking_hands(self) -> bool:
+        return self._tls is not None and not self._tls.up
 
     def _begin_tls(self) -> None:
         context = default_context() if self._context is None else self._context

@@ -29,7 +29,7 @@ from pop3lib.protocol.capabilities import Capabilities
 from pop3lib.protocol.commands import Dele, Greeting, Rset, Utf8
 from pop3lib.protocol.conversation import CANCEL, Conversation
 from pop3lib.protocol.dots import DotReader
-from pop3lib.protocol.ends import disconnected
+from pop3lib.protocol.ends import disconnected, unfinished
 from pop3lib.protocol.exchange import AnswerTo, Command, Exchange, Flow, Procedure, wire_line
 from pop3lib.protocol.greeting import check_greeting
 from pop3lib.protocol.limits import NO_QUIRKS, Limits, Quirk
@@ -158,6 +158,11 @@ class Connection:
     def awaiting(self) -> bool:
         """Whether an answer may come: to a line that :meth:`data_to_send` has given out."""
         return self._job is None and len(self._pipeline.under_way) > len(self._outbox)
+
+    @property
+    def unfinished(self) -> str:
+        """What is cut short if the connection ends now, as a part of an error's message."""
+        return unfinished(self.session, self._pipeline.under_way)
 
     @property
     def hungry(self) -> bool:

@@ -8,6 +8,14 @@ from typing import Any
 from pop3lib.errors import ServerDisconnected
 from pop3lib.protocol.exchange import Exchange
 from pop3lib.protocol.session import Session
+from pop3lib.protocol.state import State
+
+
+def unfinished(session: Session, under_way: Sequence[Exchange[Any]]) -> str:
+    """Return what an end of the connection cuts short, as a part of a sentence; "" for nothing."""
+    if not under_way or session.state is State.GREETING:
+        return _marks(session)
+    return f" before its answer to {under_way[0].command} was complete{_marks(session)}"
 
 
 def disconnected(session: Session, under_way: Sequence[Exchange[Any]]) -> ServerDisconnected:

@@ -45,7 +45,8 @@ def start_tls(session: Session) -> Flow[None]:
         yield from Stls()
     except CommandError as error:
         raise InsecureError(
-            f"TLS is required and the server refused it: {error} Nothing secret was sent"
+            "TLS is required, and the server refused STLS: "
+            f"{error.reply.display.strip() or 'no reason given'}. Nothing secret was sent"
         ) from error
 
 

@@ -36,6 +36,14 @@ _ADVICE: Mapping[type[CommandError], str] = {
 }
 
 
+def _advice(command: Command[Any], kind: type[CommandError], state: State) -> str:
+    if command.final:  # RFC 1939 section 6: the server has removed some of them, or none
+        return "The session is over, and messages that were marked may still be there"
+    if state is State.GREETING and kind is CommandError:
+        return "The server takes no session now; the connection is closed"
+    return _ADVICE[kind]
+
+
 def refused(
     command: Command[Any],
     reply: Reply,
@@ -49,7 +57,7 @@ def refused(
     said = " ".join(filter(None, (reply.code and f"[{reply.code}]", reply.display.strip())))
     message = f"{command} was refused in the state {state.name}: {said or 'no reason given'}"
     message = f"{message} ({why})" if why else message
-    message = f"{message}. {_ADVICE[kind]}."
+    message = f"{message}. {_advice(command, kind, state)}."
     if issubclass(kind, AuthenticationError):
         return kind(message, command=str(command), reply=reply, details=details or {})
     return kind(message, command=str(command), reply=reply)

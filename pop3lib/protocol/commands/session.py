@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar, Generic, TypeVar, cast, overload
 
-from pop3lib.errors import InvalidArgumentError
+from pop3lib.errors import InvalidArgumentError, RemoteProtocolError
 from pop3lib.protocol.body import Body, LineBody
 from pop3lib.protocol.capabilities import Capabilities
 from pop3lib.protocol.exchange import Command
@@ -16,6 +16,7 @@ from pop3lib.protocol.limits import Limits
 from pop3lib.protocol.reply import Reply, decoded
 from pop3lib.protocol.session import Session
 from pop3lib.protocol.state import State
+from pop3lib.protocol.status import is_status
 from pop3lib.protocol.values import Language
 
 T_co = TypeVar("T_co", covariant=True)
@@ -68,7 +69,13 @@ class Capa(Command[Capabilities]):
 
     def parse(self, reply: Reply, body: bytes) -> Capabilities:
         """Read the capabilities, one a line."""
-        return Capabilities(body.splitlines())
+        lines = body.splitlines()
+        if any(map(is_status, lines)):
+            raise RemoteProtocolError(
+                "a status line stands in the answer to CAPA: the server has answered more than it "
+                "was asked"
+            )
+        return Capabilities(lines)
 
     def learn(self, session: Session, reply: Reply, result: Any) -> None:
         """Keep the capabilities until the state changes."""
