@@ -50,6 +50,8 @@ _TIME = (
     r"(?: ?[:.] ?(?P<second>[0-9]{1,2})(?P<fraction>[.,][0-9]{1,9})?)?"
 )
 _REST = r"(?P<zone>(?:[ A-Za-z+-].*)?)"
+#: a zone before the year
+_EARLY_ZONE = r"(?P<before>[A-Za-z]+ |[+-][0-9]+ )?"
 _WEEKDAY = r"(?:(?P<weekday>[A-Za-z\x80-\xff]++)\.?(?P<comma>(?: ?,)+)? ?)?"
 _FORMS: Final = tuple(
     re.compile(form)
@@ -60,8 +62,11 @@ _FORMS: Final = tuple(
         rf"(?P<year>[0-9]+)(?P<late>,)? {_TIME}{_REST}",
         # ctime, with the zone before or behind the year
         _WEEKDAY + r"(?P<month>[A-Za-z]+)\.? (?P<day>[0-9]{1,2})(?P<dash>,)? "
-        rf"(?:(?P<early>[0-9]{{4}}),? )?{_TIME} ?(?P<before>[A-Za-z]+ |[+-][0-9]+ )?"
+        rf"(?:(?P<early>[0-9]{{4}}),? )?{_TIME} ?{_EARLY_ZONE}"
         r"(?P<year>[0-9]{4}\b)?" + _REST,
+        # the same with the day before the month
+        _WEEKDAY + rf"(?P<day>[0-9]{{1,2}}) (?P<month>[A-Za-z]+)\.? {_TIME} {_EARLY_ZONE}"
+        r"(?P<year>[0-9]{4}\b)" + _REST,
         # ISO 8601, RFC 3339
         r"(?P<year>[0-9]{4})(?P<dash>-)(?P<number>[0-9]{2})-(?P<day>[0-9]{2})(?:T| )"
         rf"{_TIME}{_REST}",
