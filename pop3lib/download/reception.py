@@ -21,9 +21,9 @@ class Reception:
         #: the message as it was listed
         self.listed = message
         #: how many octets have come
-        self.size = 0
+        self.size: int = 0
         #: the message as the store is told of it
-        self.incoming = Incoming(account, message.number, message.size, message.uid)
+        self.incoming: Incoming = Incoming(account, message.number, message.size, message.uid)
         self._store: Any = store
         self._delivery: Any = None
         self._pieces: list[bytes] = []

@@ -74,9 +74,9 @@ class Retrieval:
         self._equal: Counter[str] = Counter()
         self._total = (0, 0)
         #: how many messages have been dealt with
-        self.count = 0
+        self.count: int = 0
         #: how many octets have come
-        self.octets = 0
+        self.octets: int = 0
 
     # --- what is known of the messages of this session ---
 

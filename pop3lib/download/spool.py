@@ -64,7 +64,7 @@ class Spool:
             disk.close(self._descriptor)
             raise
         #: how many octets are in it
-        self.size = 0
+        self.size: int = 0
         #: the keys of the messages that are whole
         self.keys: list[str] = []
         self._serial = 0

@@ -260,7 +260,7 @@ class Ahead:
 
     def __init__(self, command: Command[Any]) -> None:
         #: what is to be sent
-        self.command = command
+        self.command: Command[Any] = command
 
 
 #: A generator of commands: multi-step policy, written as straight-line code.
