@@ -59,7 +59,7 @@ class MailReader(App[None]):
         super().__init__()
         self._desk = desk
         self.header_page = HeaderPage(desk)
-        self.exerciser_page = ExerciserPage(desk)
+        self.exerciser_page = ExerciserPage(desk, self._current)
         self._doing: Worker[None] | None = None
         self._was_connected = False
         self._page = "header"
@@ -180,6 +180,10 @@ class MailReader(App[None]):
         return account
 
     # --- the exerciser ---
+
+    def _current(self) -> int:
+        summary = self.header_page.table.current
+        return summary.number if summary else 1
 
     def action_connect(self) -> None:
         """Connect to the chosen account's server, for talking by hand."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.text import Text
@@ -26,7 +27,10 @@ _STYLES = {"C:": "bold cyan", "S:": "", "--": "dim italic"}
 
 
 class ExerciserPage(Vertical):
-    """A line to type commands, a button for each of them, and the transcript."""
+    """A line to type commands, a button for each of them, and the transcript.
+
+    :param current: returns the number of the message that the other page stands on.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f4", "app.connect", "Connect"),
@@ -48,9 +52,10 @@ class ExerciserPage(Vertical):
             self.line = line
             self.secret = secret
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, current: Callable[[], int]) -> None:
         super().__init__(id="exerciser-page")
         self._desk = desk
+        self._current = current
         self._session = self._poured = 0
         self._said: list[str] = []
         self._recalled = 0
@@ -125,7 +130,7 @@ class ExerciserPage(Vertical):
         if verb == "AUTH":
             offered = mailbox.client.capabilities.sasl if mailbox.connected else ()
             return offered[0] if offered else "PLAIN"
-        return "1 0" if verb == "TOP" else "1"
+        return f"{self._current()} 0" if verb == "TOP" else str(self._current())
 
     def action_recall(self, step: int) -> None:
         """Bring back a line that was typed before."""

@@ -163,7 +163,9 @@ class HeaderPage(Vertical):
 
     def _show(self, summary: Summary) -> None:
         text = raw_of(summary) if self._raw else details_of(summary)
-        self.query_one("#details").border_title = "as it came" if self._raw else "decoded"
+        how = "as they came" if self._raw else "decoded"
+        title = f"message {summary.number}, its headers {how}"
+        self.query_one("#details").border_title = title
         self.query_one("#headers", Static).update(text)
         self.query_one("#details").scroll_home(animate=False)
 

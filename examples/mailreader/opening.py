@@ -20,8 +20,8 @@ from .mailbox import Mailbox
 from .passwords import Passwords
 from .words import sentences
 
-#: So many messages are put into the list at once: between them the keyboard has its turn.
-_BATCH = 50
+#: No more messages are put into the list at once: between them the keyboard has its turn.
+_BATCH = 256
 
 
 async def open_mailbox(page: HeaderPage, desk: Desk, account: Account) -> None:
@@ -110,7 +110,10 @@ async def list_messages(page: HeaderPage, mailbox: Mailbox) -> None:
 
 
 async def _in_batches(mailbox: Mailbox) -> AsyncGenerator[list[Summary], None]:
-    """Yield the first message at once, for something to look at, and the others by so many."""
+    """Yield the first message at once, for something to look at, and then more and more of them.
+
+    Each time that the list grows, Textual goes through all of its rows.
+    """
     batch: list[Summary] = []
     size = 1
     async with aclosing(mailbox.client.summaries()) as summaries:
@@ -118,5 +121,5 @@ async def _in_batches(mailbox: Mailbox) -> AsyncGenerator[list[Summary], None]:
             batch.append(summary)
             if len(batch) == size:
                 yield batch
-                batch, size = [], _BATCH
+                batch, size = [], min(2 * size, _BATCH)
     yield batch

@@ -208,6 +208,18 @@ def test_a_line_that_is_lost_stands_in_the_transcript(tmp_path: Path) -> None:
 # --- one session, two pages
 
 
+def test_a_button_means_the_message_that_the_other_page_stands_on(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with reading_of_ann(tmp_path, server) as reader:
+            await reader.open()
+            await reader.press("down", "f3")
+            reader.app.exerciser_page.query_one("#verb-TOP", Button).press()
+            await reader.until(lambda: reader.app.exerciser_page.line.value == "TOP 2 0")
+
+    with Server(messages=TWO) as server:
+        run(story())
+
+
 def test_what_DELE_marks_is_ticked_on_the_other_page_until_RSET(tmp_path: Path) -> None:
     async def story() -> None:
         async with reading_of_ann(tmp_path, server) as reader:

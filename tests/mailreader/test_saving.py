@@ -12,7 +12,7 @@ from textual.widgets import Input, Select
 
 from pop3lib.testing import Server
 from pop3lib.testing import Settings as Offer
-from pop3lib.testing.faults import at, cut
+from pop3lib.testing.faults import at, cut, delay
 from tests.mailreader.reader import OpenKeyring, Reader, reading, reading_of_ann, run
 
 FIVE = [b"Subject: number %d\r\n\r\n.body %d\r\n" % (n, n) for n in range(1, 6)]
@@ -146,6 +146,26 @@ def test_a_lost_line_loses_no_mail_and_the_rest_comes_the_next_time(tmp_path: Pa
         run(story())
         assert server.maildrops["ann"].messages == FIVE
     assert eml(tmp_path / "mail") == FIVE[1:]
+
+
+def test_a_download_can_be_cancelled_and_the_session_goes_on(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with reading_of_ann(tmp_path, server) as reader:
+            await reader.open()
+            await downloaded(reader, tmp_path / "mail")
+            await reader.until(lambda: "Message 4 of 5" in reader.news)
+            await reader.press("escape")
+            await reader.idle()
+            assert reader.news == "Cancelled." and reader.desk.mailbox.logged_in
+            assert eml(tmp_path / "mail") == FIVE[:3]
+            await downloaded(reader, tmp_path / "mail")
+            await reader.idle()
+            assert reader.news.startswith("Saved 2 messages")
+
+    slow = at("RETR 4", delay(1.0), times=1)
+    with Server(messages=FIVE, faults=lambda _: slow) as server:
+        run(story())
+    assert eml(tmp_path / "mail") == FIVE
 
 
 def test_a_refused_message_stops_no_other(tmp_path: Path) -> None:
