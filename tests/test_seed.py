@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import pytest
+
 import pop3lib
 import pop3lib.testing
 from pop3lib import DropListing
+from tests import faces
 from tests.driver import load
 
 SIZES = [916, 976, 952, 993, 961, 982, 2600, 895, 943, 928, 923, 918, 910, 1050, 1063]
 SIZES += [35252, 35433, 35405]
 
 
+@pytest.mark.usefixtures("face")
 def test_every_value_of_the_session_of_2004() -> None:
     with (
         pop3lib.testing.ScriptServer(load("seed-2004")) as server,
-        pop3lib.Client(
+        faces.Client(
             server.host,
             server.port,
             security=pop3lib.Security.PLAINTEXT,
