@@ -30,12 +30,23 @@ class MessageStream(io.RawIOBase):
         """Return True."""
         return True
 
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to *size* octets, at least one; all that are left where it is negative."""
+        if size < 0:
+            return self.readall()
+        self._fill()
+        octets = bytes(self._rest[:size])
+        self._rest = self._rest[size:]
+        return octets
+
+    def readall(self) -> bytes:
+        """Return all octets that are left."""
+        self._fill()
+        return b"".join(self)
+
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         """Fill *buffer* as far as octets are at hand, at least one; 0 at the end."""
-        if self.closed:
-            raise ValueError("the message is closed")
-        if not self._rest:
-            self._rest = memoryview(self._chunk())
+        self._fill()
         with memoryview(buffer).cast("B") as target:
             count = min(len(target), len(self._rest))
             target[:count] = self._rest[:count]
@@ -49,6 +60,13 @@ class MessageStream(io.RawIOBase):
             yield rest
         while not self.closed and (chunk := self._chunk()):
             yield chunk
+
+    def _fill(self) -> None:
+        """Have octets at hand, but for the end of the message."""
+        if self.closed:
+            raise ValueError("the message is closed")
+        if not self._rest:
+            self._rest = memoryview(self._chunk())
 
     def close(self) -> None:
         """Want no more; cheap, and never waits."""

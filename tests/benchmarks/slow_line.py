@@ -89,11 +89,13 @@ def over(place: Place, round_trip: int, megabits: int, racing: Mapping[str, int]
 
 def main() -> None:
     """Print a table for each line."""
-    given = vars(options(__doc__, rounds=5, messages=1000, poplib=50))
+    given = vars(options(__doc__, rounds=5, messages=1000, poplib=50, longest=200))
     server = embedded if Dovecot.missing() else dovecot
     print(f"the server: {server.__name__}; steps of a round trip: {', '.join(STEPS)}")
     with server(given["messages"]) as place:
         for round_trip, megabits in LINES:
+            if round_trip > given["longest"]:
+                continue
             # Without delay only what does not wait for round trips counts: a few are enough.
             prompt = over(place, 0, megabits, {**given, "rounds": 3})["loop by hand"]
             times = dict(over(place, round_trip, megabits, given))
