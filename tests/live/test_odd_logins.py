@@ -1,4 +1,7 @@
-"""Names and passwords that are out of the ordinary, on a real server, unchanged to the octet."""
+"""Names and passwords that are out of the ordinary, on a real server, unchanged to the octet.
+
+With the blocking client alone: what is sent is the core's, whichever client writes it.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,6 @@ from pop3lib import AuthenticationError, InvalidArgumentError, Security, State, 
 from tests.live.conftest import require
 from tests.live.servers import Dovecot
 from tests.live.visit import client
-
-pytestmark = pytest.mark.usefixtures("face")
 
 LONG = "long password, " * 40
 PASSWORDS = {
