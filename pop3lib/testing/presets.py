@@ -145,6 +145,7 @@ MAILLENNIUM = Settings(
     apop=False,
     sasl=(),
     utf8=False,
+    capabilities=(),
     hidden=_NO_CODES,
     refusal_code=None,
     habits=(
@@ -159,6 +160,7 @@ QPOPPER = Settings(
     sasl=(),
     utf8=False,
     pipelining=False,
+    capabilities=(),
     hidden=_NO_CODES,
     refusal_code=None,
     habits=(
@@ -170,7 +172,11 @@ QPOPPER = Settings(
 
 #: Hotmail, as it was: one may log in, but STAT fails where one has come too often (Angus Mail).
 HOTMAIL = Settings(
-    capa=False, apop=False, sasl=(), refusals={"STAT": "login allowed only every 15 minutes"}
+    capa=False,
+    apop=False,
+    sasl=(),
+    refusal_code=None,
+    refusals={"STAT": "login allowed only every 15 minutes"},
 )
 
 #: hMailServer: a refused PASS is answered ``+ERR`` (hmailserver PR #594): fails with
@@ -180,6 +186,7 @@ HMAILSERVER = Settings(
     sasl=(),
     utf8=False,
     refusal_code=None,
+    capabilities=(),
     hidden=_NO_CODES,
     habits=(
         lambda: at("PASS", habits.status(b"-ERR", b"+ERR Invalid user name or password.")),
@@ -188,16 +195,17 @@ HMAILSERVER = Settings(
 )
 
 #: mailsac: there is no TOP (neomutt #2707); headers are read by RETR up to the empty line.
-MAILSAC = Settings(apop=False, top=False, utf8=False)
+MAILSAC = Settings(apop=False, top=False, utf8=False, capabilities=())
 
 #: AOL and Verizon, "JPOP": no CAPA, but TOP and UIDL (neomutt #1427).
-AOL = Settings(capa=False, apop=False, sasl=())
+AOL = Settings(capa=False, apop=False, sasl=(), refusal_code=None)
 
 #: HP OpenMail: sizes are multiples of 1024 (fetchmail FAQ S3).
 OPENMAIL = Settings(
     capa=False,
     apop=False,
     sasl=(),
+    refusal_code=None,
     habits=(lambda: at("LIST", habits.sizes(lambda octets: -(-octets // 1024) * 1024)),),
 )
 
@@ -206,6 +214,7 @@ NETEASE = Settings(
     apop=False,
     sasl=(),
     utf8=False,
+    capabilities=(),
     hidden=_NO_CODES,
     refusal_code=None,
     refusals={"RETR 2": "Can't get the letter", "TOP 2 0": "Can't get the letter"},
@@ -219,12 +228,14 @@ MAILPIT = Settings(
     pipelining=False,
     sasl=(),
     utf8=False,
+    capabilities=(),
     hidden=_NO_CODES,
+    refusal_code=None,
     habits=(lambda: at("RETR", rewrite(habits.unstuffed)),),
 )
 
 #: pop.free.fr: hangs up where APOP is refused (MailKit #856).
-FREE = Settings(habits=(lambda: at("APOP", habits.hangs_up(after=b"-ERR")),))
+FREE = Settings(capabilities=(), habits=(lambda: at("APOP", habits.hangs_up(after=b"-ERR")),))
 
 #: The servers that end their lines in LF alone (MailKit: "broken UNIX servers"): needs
 #: ``quirks=Quirk.BARE_LF``.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -310,31 +309,13 @@ def test_ZIMBRA_and_DOVECOT1_announce_SASL_in_their_own_way() -> None:
         assert "C: PASS ***" in server.log
 
 
-# --- what only a client would meet that does what this one does not
-
-
-def talk(server: Server, said: bytes, answers: int) -> bytes:
-    """Say *said* at once, and return so many lines behind the greeting."""
-    with socket.create_connection((server.host, server.port), 10) as peer:
-        peer.sendall(said)
-        with peer.makefile("rb") as lines:
-            return b"".join(lines.readline() for _ in range(answers + 1)).partition(b"\r\n")[2]
-
-
-def test_COURIER_loses_what_comes_in_one_go_with_PASS() -> None:
-    with Server(settings=presets.COURIER) as server:
-        heard = talk(server, b"USER ann\r\nPASS secret\r\nSTAT\r\nLIST\r\n", 2)
-        assert heard == b"+OK\r\n+OK 0 messages\r\n"
-        server.settle()
-        assert "-- 12 octets behind it are lost" in server.log
-
-
-def test_TWISTED_never_answers_an_unknown_command_among_others() -> None:
-    with Server(settings=presets.TWISTED) as server:
-        assert talk(server, b"CAPA\r\nXYZZY\r\nCAPA\r\n", 1).startswith(b"+OK")
-        server.settle()
-        assert sum(line == "C: CAPA" for line in server.log) == 1
-        assert talk(server, b"XYZZY\r\n", 1) == b"-ERR unknown command\r\n"
+def test_TWISTED_refuses_APOP_even_when_it_is_right() -> None:
+    with (
+        serving(presets.TWISTED) as server,
+        client(server) as pop,
+        pytest.raises(pop3lib.AuthenticationError),
+    ):
+        pop.login("ann", "secret", mechanism="APOP")
 
 
 def test_TWISTED_goes_on_listing_what_is_deleted() -> None:
