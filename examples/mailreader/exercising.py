@@ -83,7 +83,7 @@ async def _may_quit(app: App[Any], mailbox: Mailbox) -> bool:
 async def _speak_in_secret(
     app: App[Any], mailbox: Mailbox, verb: str, words: Words, typed: str | None
 ) -> None:
-    mailbox.client  # noqa: B018  (raises where there is no connection: before a secret is typed)
+    client = mailbox.client  # raises where there never was one, before a secret is typed
     if verb == "AUTH" and words[0].upper() not in _MECHANISMS:
         known = " ".join(_MECHANISMS)
         raise InvalidArgumentError(f"{words[0][:40]!r} is not one of {known}. Nothing was sent")
@@ -95,7 +95,7 @@ async def _speak_in_secret(
     if verb == "PASS":
         await mailbox.execute(Pass(secret))
     elif verb == "APOP":
-        await mailbox.client.apop(words[0], secret)
+        await client.apop(words[0], secret)
     else:
         await mailbox.execute(_auth(mailbox, words, secret, token))
 

@@ -12,7 +12,7 @@ from textual.widgets import Button, Input
 
 from pop3lib.testing import Server, Settings, script
 from pop3lib.testing.faults import at, cut
-from tests.mailreader.reader import Reader, account_of, reading, reading_of_ann, run
+from tests.mailreader.reader import OpenKeyring, Reader, account_of, reading, reading_of_ann, run
 
 TWO = [b"Subject: number %d\r\n\r\nbody %d\r\n.\r\n" % (n, n) for n in (1, 2)]
 
@@ -81,6 +81,24 @@ def test_a_saved_transcript_is_played_again(tmp_path: Path) -> None:
 async def _again(folder: Path, account: Account) -> None:
     async with reading(folder, [account]) as reader:
         await conversation(reader)
+
+
+def test_what_the_other_page_has_pipelined_is_played_again_too(tmp_path: Path) -> None:
+    async def story(account: Account) -> None:
+        ring = OpenKeyring((account, "secret"))
+        async with reading(tmp_path / account.name, [account], ring) as reader:
+            await reader.open()
+            assert reader.table.row_count == 100
+            await reader.press("c")
+            await reader.idle()
+            assert reader.news == "Closed. 0 messages deleted."
+            said.append("\n".join(reader.desk.transcript.since(0)))
+
+    said: list[str] = []
+    with Server(messages=TWO * 50) as server:
+        run(story(account_of(server, "first")))
+    with script(said[0]) as replay:
+        run(story(account_of(replay, "again")))
 
 
 @pytest.mark.parametrize("verb", [verb for verb in VERBS if VERBS[verb].least])

@@ -117,6 +117,43 @@ def test_RSET_unticks(tmp_path: Path) -> None:
         run(story())
 
 
+def test_a_click_on_a_box_ticks_it_and_elsewhere_it_moves_the_cursor(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with reading_of_ann(tmp_path, server) as reader:
+            await reader.open()
+            await reader.pilot.click("#messages", offset=(2, 3))
+            await reader.settled()
+            assert reader.table.ticked == {3} and "number 3" in reader.headers
+            await reader.pilot.click("#messages", offset=(40, 5))
+            await reader.settled()
+            assert reader.table.ticked == {3} and "number 5" in reader.headers
+            await reader.pilot.click("#messages", offset=(2, 3))
+            await reader.settled()
+            assert reader.table.ticked == frozenset()
+            await reader.pilot.click("#messages", offset=(2, 0))  # the title of the column
+            await reader.settled()
+            assert reader.table.ticked == frozenset() and reader.app.is_running
+
+    with Server(messages=FIVE) as server:
+        run(story())
+
+
+def test_a_terminal_of_another_width_shows_the_same(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with reading_of_ann(tmp_path, server) as reader:
+            await two_ticked(reader)
+            for width in (120, 40, 80):
+                await reader.pilot.resize_terminal(width, 24)
+                await reader.settled()
+                assert reader.table.ticked == {2, 4} and reader.table.row_count == 5
+                assert reader.table.cursor_row == 4
+                shown = [reader.table.render_line(y).text for y in range(1, 6)]
+                assert ["[x]" in line for line in shown] == [False, True, False, True, False]
+
+    with Server(messages=FIVE) as server:
+        run(story())
+
+
 def test_an_empty_mailbox(tmp_path: Path) -> None:
     async def story() -> None:
         async with reading_of_ann(tmp_path, server) as reader:
