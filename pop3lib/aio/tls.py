@@ -57,11 +57,14 @@ class Tls:
         :raises ssl.SSLError: for what is no TLS.
         """
         records: list[bytes] = []
-        with suppress(ssl.SSLWantReadError, ssl.SSLEOFError):
+        try:
             while record := self._object.read(_RECORD):
                 records.append(record)
             self.ended = True
-        self.ended = self.ended or self._incoming.eof
+        except ssl.SSLWantReadError:
+            pass
+        except ssl.SSLEOFError:  # the line was cut: an end like any other
+            self.ended = True
         self._push()
         return b"".join(records)
 
