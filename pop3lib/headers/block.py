@@ -23,7 +23,7 @@ _NAME: Final = r"([!-9;-~]++[ \t]*+):"
 # begins no field is left without a name.
 _CRLF_FIELD: Final = re.compile(rf"\r\n(?:{_NAME}|(?![ \t]))")
 _LF_FIELD: Final = re.compile(rf"\n(?:{_NAME}|(?![ \t]))")
-_BLANK_LINE: Final = re.compile(rb"(?:\A|\n)\r*+\n")
+_BLANK_LINE: Final = re.compile(rb"\n\r*+\n")
 #: RFC 5322 2.2: every octet but the control characters; a tab is none here. Deleting these is many
 #: times faster than searching for the others.
 _NO_CONTROL: Final = bytes(octet for octet in range(256) if octet == 9 or 31 < octet != 127)
@@ -115,8 +115,8 @@ def _without_junk(pieces: list[str]) -> _Parts:
     """
     pairs = list(zip(pieces[1::2], pieces[2::2], strict=True))
     junk = [body for name, body in pairs if name is None]
-    if pieces[0]:
-        junk.insert(0, pieces[0])
+    if pieces[0]:  # behind the line end that was put before the block
+        junk.insert(0, pieces[0].partition("\n")[2])
     fields = [(name, body) for name, body in pairs if name is not None]
     lines = [line.rstrip("\r") for piece in junk for line in piece.split("\n")]
     return [name for name, _ in fields], [body for _, body in fields], lines
@@ -124,9 +124,10 @@ def _without_junk(pieces: list[str]) -> _Parts:
 
 def _irregular(raw: bytes) -> Block:
     """Read a block with line ends that :rfc:`5322#section-2.1` does not allow, such as bare LF."""
-    blank = _BLANK_LINE.search(raw)
-    text = raw[: blank.start() if blank else len(raw)].decode("latin-1")
-    length = blank.end() if blank else len(raw)
+    lines = b"\n" + raw  # so that an empty line at the start is found, too
+    blank = _BLANK_LINE.search(lines)
+    text = lines[1 : blank.start() if blank else None].decode("latin-1")
+    length = blank.end() - 1 if blank else len(raw)
     names, bodies, junk = _cut("\n" + text.removesuffix("\n").rstrip("\r"), _LF_FIELD)
     bodies = [body.removesuffix("\r") for body in bodies]
     defects = (*_line_end_defects(raw[:length].decode("latin-1")), *_junk_defects(junk))

@@ -92,12 +92,12 @@ class Instant(NamedTuple):
 
 def parse_date(octets: str) -> Instant:
     """Read a date-time."""
-    usual = _USUAL.fullmatch(octets)
-    when = usual and usual_instant(*usual.groups())
-    if usual is None or when is None:
-        return _read(octets)
-    zone_unknown = usual[6] == "-0000"
-    return tuple.__new__(Instant, (when, zone_unknown, ()))  # faster than a NamedTuple's own
+    if usual := _USUAL.fullmatch(octets):
+        parts = usual.groups()
+        when = usual_instant(*parts)
+        if when is not None:  # faster than a NamedTuple's own
+            return tuple.__new__(Instant, (when, parts[5] == "-0000", ()))
+    return _read(octets)
 
 
 def usual_instant(
