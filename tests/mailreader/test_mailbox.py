@@ -8,8 +8,10 @@ import pytest
 from mailreader.dialogs import AskSecret, Notice, Question
 from textual.widgets import Select
 
+from pop3lib import Security
 from pop3lib.testing import Maildrop, Server, Settings
 from pop3lib.testing.faults import at, chain, cut, delay, refuse
+from tests.conftest import Tls
 from tests.mailreader.reader import (
     OpenKeyring,
     Reader,
@@ -204,6 +206,37 @@ def test_without_an_answer_nobody_is_logged_in(tmp_path: Path) -> None:
             assert reader.news == "Not logged in." and not reader.desk.mailbox.connected
 
     with Server(messages=FIVE) as server:
+        run(story())
+
+
+@pytest.mark.parametrize(
+    ("login", "line"),
+    [
+        ("", "C: AUTH SCRAM-SHA-256 ***"),
+        ("USER", "C: PASS ***"),
+        ("APOP", "C: APOP ann ***"),
+        ("PLAIN", "C: AUTH PLAIN ***"),
+        ("CRAM-MD5", "C: AUTH CRAM-MD5"),
+        ("XOAUTH2", "C: AUTH XOAUTH2 ***"),
+    ],
+)
+def test_an_account_logs_in_its_own_way(tmp_path: Path, tls: Tls, login: str, line: str) -> None:
+    async def story() -> None:
+        async with reading(tmp_path, [account], ca_file=str(authority)) as reader:
+            await reader.press("o")
+            what = "token" if account.takes_token else "password"
+            assert f"The {what} of ann" in await reader.told(AskSecret)
+            await reader.write("s3cret")
+            await reader.press("enter")
+            await reader.idle()
+            assert line in reader.transcript and len(reader.table.summaries) == 5
+
+    authority = tmp_path / "ca.pem"
+    tls.authority.cert_pem.write_to_path(str(authority))
+    maildrop = Maildrop("s3cret", FIVE, tokens=["s3cret"])
+    offer = Settings(sasl=("PLAIN", "CRAM-MD5", "SCRAM-SHA-256", "XOAUTH2"))
+    with Server({"ann": maildrop}, settings=offer, tls_context=tls.server) as server:
+        account = account_of(server, port=server.tls_port, security=Security.TLS, login=login)
         run(story())
 
 
