@@ -35,7 +35,7 @@ from pop3lib.protocol.greeting import check_greeting
 from pop3lib.protocol.limits import NO_QUIRKS, Limits, Quirk
 from pop3lib.protocol.lines import LineReader
 from pop3lib.protocol.pipeline import Pipeline
-from pop3lib.protocol.refusal import refused
+from pop3lib.protocol.refusal import CODES, refused
 from pop3lib.protocol.reply import Reply
 from pop3lib.protocol.session import Session
 from pop3lib.protocol.state import State
@@ -162,7 +162,7 @@ class Connection:
     @property
     def unfinished(self) -> str:
         """What is cut short if the connection ends now, as a part of an error's message."""
-        return unfinished(self.session, self._pipeline.under_way)
+        return unfinished(self.session, self._pipeline.under_way if self.awaiting else ())
 
     @property
     def hungry(self) -> bool:
@@ -426,7 +426,9 @@ class Connection:
         self._witness.replied(shown)
         reply = exchange.command.read_status(line if is_status(line) else shown)
         if shown != line:
-            reply = replace(reply, text=self._witness.hide(reply.text, secrets), line=shown)
+            hide = self._witness.hide
+            code = reply.code if reply.code in CODES else reply.code and hide(reply.code, secrets)
+            reply = replace(reply, code=code, text=hide(reply.text, secrets), line=shown)
         self.last_reply = reply
         return reply
 

@@ -27,6 +27,10 @@ _BY_CODE: Mapping[str, type[CommandError]] = {
     "SYS/PERM": ServerSystemError,
     "AUTH": AuthenticationError,  # RFC 3206 section 5
 }
+#: The response codes that mean something here: a password may be spelled like one of them.
+CODES = frozenset(_BY_CODE)
+#: How much of a response code, and of what a mechanism was told, goes into a message.
+_SHOWN_CODE, _SHOWN_WHY = 64, 512
 _ADVICE: Mapping[type[CommandError], str] = {
     AuthenticationError: "Check the user name and the password or token",
     MaildropInUseError: "Another session has the maildrop; try again later",
@@ -54,9 +58,10 @@ def refused(
     """Return the exception for *reply*, a ``-ERR`` to *command* in *state*."""
     fallback = AuthenticationError if command.authenticates else CommandError
     kind = _BY_CODE.get(reply.code or "", fallback)
-    said = " ".join(filter(None, (reply.code and f"[{reply.code}]", reply.display.strip())))
+    code = reply.code and f"[{reply.code:.{_SHOWN_CODE}}]"
+    said = " ".join(filter(None, (code, reply.display.strip())))
     message = f"{command} was refused in the state {state.name}: {said or 'no reason given'}"
-    message = f"{message} ({why})" if why else message
+    message = f"{message} ({why:.{_SHOWN_WHY}})" if why else message
     message = f"{message}. {_advice(command, kind, state)}."
     if issubclass(kind, AuthenticationError):
         return kind(message, command=str(command), reply=reply, details=details or {})

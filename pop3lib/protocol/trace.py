@@ -1,12 +1,14 @@
 """The lines that cross the wire, as one may show them.
 
 The notation is that of the transcripts which :mod:`pop3lib.testing.script` replays: ``C:`` and
-``S:`` in front, line ends left out, and every octet that is not printable ASCII as an escape.
+``S:`` in front, line ends left out, and every octet that is not printable ASCII as an escape. A
+backslash behind a piece says that its line goes on, as a line of more than 64 KiB does.
 Secrets never get here: commands name themselves, and server text comes masked.
 """
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable
 from typing import Protocol, TypeAlias, runtime_checkable
@@ -28,15 +30,17 @@ class HasClock(Protocol):
 
 
 _NAMES = {0x5C: "\\\\", 0x0D: "\\r", 0x0A: "\\n", 0x09: "\\t"}
-_ESCAPES = [
-    _NAMES.get(octet, chr(octet) if 0x20 <= octet < 0x7F else f"\\x{octet:02x}")
-    for octet in range(256)
-]
+_ESCAPES = {chr(octet): _NAMES.get(octet, f"\\x{octet:02x}") for octet in range(256)}
+_UNPRINTABLE = re.compile(r"[^ -\[\]-~]")
 
 
 def escape(octets: bytes) -> str:
     """Return *octets* as printable ASCII, in the notation of transcripts."""
-    return "".join(map(_ESCAPES.__getitem__, octets))
+    return _UNPRINTABLE.sub(lambda found: _ESCAPES[found[0]], octets.decode("latin-1"))
+
+
+#: Octets of a line above which it is shown in pieces.
+_LONGEST = 64 * 1024
 
 
 class Tracer:
@@ -86,6 +90,10 @@ class Tracer:
             self._begins = False
         for line in lines:
             self._trace(f"S: {escape(self._veil.octets(line))}")
+        if len(self._partial) > _LONGEST and not self._veil:
+            # A message may be one line of gigabytes. Its last octet may be half of a line end.
+            self._trace(f"S: {escape(self._partial[:-1])}\\")
+            self._partial = self._partial[-1:]
 
     def stray(self, octets: bytes) -> None:
         """Show octets that are no answer; where their last line has no end, a backslash says so."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pop3lib.protocol import Capa, Connection, Limits, Pass, Quirk, User
+from pop3lib.protocol import Capa, Connection, Limits, Pass, Quirk, Retr, User
 from pop3lib.testing import Script
 
 NONE = Quirk(0)
@@ -45,6 +45,29 @@ def test_a_line_that_is_none_is_seen_before_it_breaks_the_connection(
 ) -> None:
     assert traced(*answers) == seen
     Script.parse("\n".join(seen))
+
+
+@pytest.mark.parametrize("cut", [1, 70_000, 100_006])
+def test_LIM_23_a_line_without_end_is_shown_in_pieces(cut: int) -> None:
+    seen: list[str] = []
+    connection = Connection(secure=True, trace=seen.append)
+    connection.receive_data(b"+OK\r\n")
+    connection.send(User("ann"))
+    connection.send(Pass("secret"))
+    connection.send(Retr(1))
+    for answer in (b"+OK\r\n", b"+OK\r\n"):
+        connection.data_to_send()
+        connection.receive_data(answer)
+    connection.data_to_send()
+    said = b"+OK\r\n" + b"x" * 100_000 + b"\r\n.\r\n"
+    connection.receive_data(said[:cut])
+    shown = sum(map(len, seen))
+    connection.receive_data(said[cut:])
+    if cut > 65536 + 6:
+        assert shown > 65536  # nothing of it was kept until its end
+    whole = Script.parse("\n".join(seen)).server_octets
+    assert whole.endswith(said)
+    assert seen[-1] == "S: ."
 
 
 @pytest.mark.parametrize(
