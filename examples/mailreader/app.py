@@ -132,7 +132,8 @@ class MailReader(App[None]):
         await self.push_screen_wait(Notice(text))
 
     def _nothing_deleted(self) -> str:
-        ticked = len(self.header_page.table.ticked)
+        account = self._desk.mailbox.account
+        ticked = len(self.header_page.ticked_ids(account)) if account else 0
         back = f" {counted(ticked, 'tick')} will be there again when you open it." if ticked else ""
         return f"Nothing was deleted.{back}"
 

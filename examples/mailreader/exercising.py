@@ -6,7 +6,7 @@ from typing import Any
 
 from textual.app import App
 
-from pop3lib import CommandError, InvalidArgumentError, POP3Error, Secret
+from pop3lib import CommandError, ConnectionBroken, InvalidArgumentError, POP3Error, Secret
 from pop3lib.protocol import Auth, Command, Pass, Quit, Rset
 from pop3lib.sasl import FOR_TOKENS, NAMES, Credentials, mechanism_for
 
@@ -57,6 +57,17 @@ async def speak(page: HeaderPage, desk: Desk, line: str, typed: str | None = Non
         pass  # the transcript has the server's own words
     except POP3Error as error:
         desk.transcript.remark(sentences(error, desk.mailbox.account))
+        if isinstance(error, ConnectionBroken):
+            _tell_what_became(page, desk, quitting=line.strip().upper() == "QUIT")
+
+
+def _tell_what_became(page: HeaderPage, desk: Desk, *, quitting: bool) -> None:
+    """Say what a lost line means for the mail."""
+    news = "Not connected. Nothing was deleted."
+    if quitting and desk.mailbox.client.deleted:
+        news = "QUIT was not confirmed: nobody knows what was deleted. Open the mailbox to see."
+    desk.transcript.remark(news)
+    page.tell(news)
 
 
 async def _speak(page: HeaderPage, desk: Desk, command: Command[Any]) -> None:

@@ -216,8 +216,10 @@ def test_a_line_that_is_lost_stands_in_the_transcript(tmp_path: Path) -> None:
         async with reading_of_ann(tmp_path, server) as reader:
             await logged_in(reader)
             await reader.say("RETR 2")
-            assert reader.transcript[-2] == "-- the server closed the connection"
-            assert "was lost" in reader.transcript[-1]
+            assert reader.transcript[-3] == "-- the server closed the connection"
+            assert "was lost" in reader.transcript[-2]
+            assert reader.transcript[-1] == "-- Not connected. Nothing was deleted."
+            assert reader.news == "Not connected. Nothing was deleted."
 
     with Server(messages=TWO, faults=lambda _: at("RETR 2", cut(9))) as server:
         run(story())
@@ -255,6 +257,23 @@ def test_what_DELE_marks_is_ticked_on_the_other_page_until_RSET(tmp_path: Path) 
         run(story())
         server.settle()
         assert server.maildrops["ann"].messages == TWO
+
+
+def test_a_QUIT_that_is_not_confirmed_leaves_a_doubt(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with reading_of_ann(tmp_path, server) as reader:
+            await logged_in(reader)
+            await reader.say("DELE 1")
+            await reader.write("QUIT")
+            await reader.press("enter")
+            await reader.asked(Question)
+            await reader.press("enter")
+            await reader.idle()
+            assert "nobody knows what was deleted" in reader.news
+            assert "nobody knows what was deleted" in reader.transcript[-1]
+
+    with Server(messages=TWO, faults=lambda _: at("QUIT", cut(0))) as server:
+        run(story())
 
 
 @pytest.mark.parametrize(("key", "remaining"), [("enter", TWO[1:]), ("escape", TWO)])
