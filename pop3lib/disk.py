@@ -54,7 +54,7 @@ else:
             raise BlockingIOError(*error.args) from error
 
 
-def create(path: Path) -> int:
+def create(path: str | Path) -> int:
     """Make the file *path*, which must not exist, and return its descriptor."""
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | _SAFELY, 0o600)
 
@@ -93,12 +93,12 @@ def truncate(descriptor: int, size: int) -> None:
     os.ftruncate(descriptor, size)
 
 
-def rename(old: Path, new: Path) -> None:
+def rename(old: str | Path, new: str | Path) -> None:
     """Give a file its name at one instant; what had the name before is replaced."""
     os.replace(old, new)
 
 
-def remove(path: Path) -> None:
+def remove(path: str | Path) -> None:
     """Remove a file; one that is gone already is no error."""
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)

@@ -25,9 +25,9 @@ def host_name() -> str:
     return re.sub(r"[^A-Za-z0-9.-]+", "-", socket.gethostname()).strip(".-") or "localhost"
 
 
-def temporary_name() -> str:
+def temporary_name(host: str) -> str:
     """Return a name that no other process, and nothing else in this one, comes up with."""
-    return f"{int(time.time())}.P{os.getpid()}Q{next(_COUNT)}.{host_name()}"
+    return f"{int(time.time())}.P{os.getpid()}Q{next(_COUNT)}.{host}"
 
 
 def remove_leftovers(folder: Path) -> None:
@@ -62,7 +62,7 @@ class FileDelivery:
     :param path: its temporary name.
     """
 
-    def __init__(self, store: FileStore, path: Path) -> None:
+    def __init__(self, store: FileStore, path: str) -> None:
         self._store = store
         self._path = path
         self._descriptor: int | None = disk.create(path)
@@ -76,9 +76,9 @@ class FileDelivery:
         """Have it published by the store's next sync; return the name that it will have."""
         final = self._store.final(key)
         self._store.finished(self, key, final)
-        return str(final)
+        return final
 
-    def publish(self, final: Path, *, sync: bool) -> None:
+    def publish(self, final: str, *, sync: bool) -> None:
         """Give the message its final name, once its octets are safe."""
         assert self._descriptor is not None, "the delivery is over"
         if sync:
@@ -107,8 +107,11 @@ class FileStore:
 
     def __init__(self, path: str | os.PathLike[str], *, sync: bool = True) -> None:
         self._path = Path(path).absolute()
+        #: where files are written, and where they end
+        self._temporary = self._folder = self._path
         self._sync = sync
-        self._finished: list[tuple[FileDelivery, str, Path]] = []
+        self._host = host_name()
+        self._finished: list[tuple[FileDelivery, str, str]] = []
         self._ready = False
 
     @property
@@ -120,16 +123,16 @@ class FileStore:
         """Whether the message with this key is here."""
         raise NotImplementedError
 
-    def final(self, key: str) -> Path:
+    def final(self, key: str) -> str:
         """Return the name that the message with this key gets."""
         raise NotImplementedError
 
     def begin(self, message: Incoming) -> Delivery:
         """Return what takes the octets of a message."""
         self._make_ready()
-        return FileDelivery(self, self._temporary / temporary_name())
+        return FileDelivery(self, os.path.join(self._temporary, temporary_name(self._host)))
 
-    def finished(self, delivery: FileDelivery, key: str, final: Path) -> None:
+    def finished(self, delivery: FileDelivery, key: str, final: str) -> None:
         """Take note that a message is whole."""
         self._finished.append((delivery, key, final))
 
@@ -149,16 +152,6 @@ class FileStore:
         finally:
             for delivery, _, _ in finished:
                 delivery.abandon()
-
-    @property
-    def _temporary(self) -> Path:
-        """The folder where files are written."""
-        raise NotImplementedError
-
-    @property
-    def _folder(self) -> Path:
-        """The folder where they end."""
-        raise NotImplementedError
 
     def _published(self, key: str) -> None:
         """Take note that the message with this key is here."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 from pop3lib.download.files import FileStore
 
@@ -19,16 +19,8 @@ class Folder(FileStore):
 
     def has(self, key: str) -> bool:
         """Whether the message with this key is here."""
-        return self.final(key).exists()
+        return os.path.exists(self.final(key))
 
-    def final(self, key: str) -> Path:
+    def final(self, key: str) -> str:
         """Return the name that the message with this key gets."""
-        return self._path / f"{key}.eml"
-
-    @property
-    def _temporary(self) -> Path:
-        return self._path
-
-    @property
-    def _folder(self) -> Path:
-        return self._path
+        return os.path.join(self._path, f"{key}.eml")

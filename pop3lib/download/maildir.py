@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pop3lib import disk
-from pop3lib.download.files import FileStore, host_name
+from pop3lib.download.files import FileStore
 
 _KEY = re.compile(r"[0-9]+\.K([0-9a-f]{40})\.")
 
@@ -31,6 +31,7 @@ class Maildir(FileStore):
 
     def __init__(self, path: str | os.PathLike[str], *, sync: bool = True) -> None:
         super().__init__(path, sync=sync)
+        self._temporary, self._folder = self._path / "tmp", self._path / "new"
         self._keys: set[str] | None = None
 
     def has(self, key: str) -> bool:
@@ -39,17 +40,9 @@ class Maildir(FileStore):
             self._keys = set(self._found())
         return key in self._keys
 
-    def final(self, key: str) -> Path:
+    def final(self, key: str) -> str:
         """Return the name that the message with this key gets."""
-        return self._folder / f"{int(time.time())}.K{key}.{host_name()}"
-
-    @property
-    def _temporary(self) -> Path:
-        return self._path / "tmp"
-
-    @property
-    def _folder(self) -> Path:
-        return self._path / "new"
+        return os.path.join(self._folder, f"{int(time.time())}.K{key}.{self._host}")
 
     def _published(self, key: str) -> None:
         if self._keys is not None:

@@ -128,11 +128,13 @@ class Policy:
     def _choose(self, maildrop: Maildrop) -> Steps[tuple[list[Listed], list[int]]]:
         """Return what is to be downloaded, and the numbers of what is to be deleted unseen."""
         new = [each for each in maildrop.messages.values() if not self._retrieval.settled(each)]
+        if self._options.select is None:
+            return self._within_limits(new), []
         candidates = yield from self._candidates(new)
         wanted: list[Listed] = []
         unwanted: list[int] = []
         for each, candidate in zip(new, candidates, strict=True):
-            choice = self._choice(candidate)
+            choice = self._options.select(candidate)
             if choice is Choice.DELETE:
                 unwanted.append(each.number)
             elif choice is Choice.SKIP:
@@ -140,10 +142,6 @@ class Policy:
             else:
                 wanted.append(each)
         return self._within_limits(wanted), unwanted
-
-    def _choice(self, candidate: Candidate) -> Choice:
-        select = self._options.select
-        return Choice.DOWNLOAD if select is None else select(candidate)
 
     def _candidates(self, new: list[Listed]) -> Steps[list[Candidate]]:
         if not isinstance(self._options.select, by_headers) or not new:

@@ -65,13 +65,14 @@ class Retrieval:
         self._options = options
         self._report = report
         self._batch: list[_Finished] = []
-        self._since = 0.0
+        self._batched, self._since = 0, 0.0
+        self._unrecorded: Counter[str] = Counter()
         self._failures = 0
         self._maildrop = Maildrop({}, True)
         self._found = Found()
         self._gone: dict[str, list[str]] = {}
         self._safe: set[int] = set()
-        self._equal: Counter[str] = Counter()
+        self._nameless: Counter[str] = Counter()
         self._total = (0, 0)
         #: how many messages have been dealt with
         self.count: int = 0
@@ -90,7 +91,7 @@ class Retrieval:
         self._maildrop, self._found = maildrop, found
         self._gone = self._record.state.gone()
         self._safe.clear()
-        self._equal.clear()
+        self._nameless.clear()
         yield from self.write()
 
     def alone(self, message: Listed) -> str | None:
@@ -168,8 +169,10 @@ class Retrieval:
             yield from self._visit(reception.abandon())
             known, where = True, None
         else:
-            key = key_of(reception.incoming.account, digest, self._nth(message, digest))
+            key = key_of(reception.incoming.account, digest, self._before(digest))
             known, where = yield from self._visit(reception.finish(key))
+            # What has no id will never be in the record.
+            (self._nameless if message.uid is None else self._unrecorded)[digest] += 1
         result = Result.KNOWN if known else Result.SAVED
         outcome = Outcome(message.number, message.uid, reception.size, result, where)
         yield from self._add(_Finished(message, digest, outcome))
@@ -184,15 +187,9 @@ class Retrieval:
             state.renewed(candidates.pop(0), message.uid, digest, now())
         return state.has(message.uid, digest)
 
-    def _nth(self, message: Listed, digest: str) -> int:
+    def _before(self, digest: str) -> int:
         """Count the messages with these octets that were saved before: each of them is kept."""
-        state, batch = self._record.state, (each for each in self._batch if each.digest == digest)
-        named = (each.message.uid for each in batch if each.message.uid is not None)
-        unrecorded = sum(not state.has(uid, digest) for uid in named)
-        nth = state.copies(digest) + unrecorded + self._equal[digest]
-        if message.uid is None:  # it will never be in the record
-            self._equal[digest] += 1
-        return nth
+        return self._record.state.copies(digest) + self._unrecorded[digest] + self._nameless[digest]
 
     # --- saving ---
 
@@ -200,14 +197,15 @@ class Retrieval:
         if not self._batch:
             self._since = time.monotonic()
         self._batch.append(finished)
-        octets = sum(each.outcome.size or 0 for each in self._batch)
+        self._batched += finished.outcome.size or 0
         late = time.monotonic() - self._since > _SECONDS
-        if len(self._batch) >= _MESSAGES or octets >= _OCTETS or late:
+        if len(self._batch) >= _MESSAGES or self._batched >= _OCTETS or late:
             yield from self.flush()
 
     def flush(self) -> Steps[None]:
         """Have what was finished synced, and then recorded."""
-        batch, self._batch = self._batch, []
+        batch, self._batch, self._batched = self._batch, [], 0
+        self._unrecorded.clear()
         if not batch:
             return
         try:

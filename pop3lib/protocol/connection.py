@@ -85,6 +85,11 @@ class Connection:
     ) -> None:
         #: how much the server may send
         self.limits: Limits = Limits() if limits is None else limits
+        bound = self.limits.max_message
+        #: the same, with room for what a stream's reader leaves unread
+        self._ahead = replace(
+            self.limits, max_message=None if bound is None else max(bound, _STREAM)
+        )
         self._quirks = quirks
         self._eol = b"\n" if Quirk.BARE_LF in quirks else b"\r\n"
         self._witness = Witness(self._eol, self.limits.max_status_line)
@@ -212,11 +217,8 @@ class Connection:
         Only what is not taken counts towards ``max_message``.
         """
         exchange = self.send(command)
-        bound = self.limits.max_message
         exchange.streamed = True
-        ahead = None if bound is None else max(bound, _STREAM)
-        limits = replace(self.limits, max_message=ahead)
-        exchange.body = Body(limits, "max_message", f"the unread part of {command}")
+        exchange.body = Body(self._ahead, "max_message", f"the unread part of {command}")
         return exchange
 
     def run(self, flow: Flow[T]) -> Procedure[T]:

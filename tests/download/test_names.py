@@ -55,7 +55,7 @@ def test_FSN_09_a_host_name_is_made_safe(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_what_dead_processes_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
     host, gone = host_name(), 2**22 + 1  # no process has so high a number
-    kept = [temporary_name(), f"9999999999.P{gone}Q1.elsewhere", "mine", "1.M2P3.host"]
+    kept = [temporary_name(host), f"9999999999.P{gone}Q1.elsewhere", "mine", "1.M2P3.host"]
     for name in [*kept, f"9999999999.P{gone}Q1.{host}", "1.P1Q1.elsewhere"]:
         (tmp_path / name).touch()
     remove_leftovers(tmp_path)
