@@ -29,7 +29,7 @@ from pop3lib.protocol.capabilities import Capabilities
 from pop3lib.protocol.commands import Dele, Greeting, Rset, Utf8
 from pop3lib.protocol.conversation import CANCEL, Conversation
 from pop3lib.protocol.dots import DotReader
-from pop3lib.protocol.ends import disconnected, unfinished
+from pop3lib.protocol.ends import disconnected, unfinished, unreadable
 from pop3lib.protocol.exchange import AnswerTo, Command, Exchange, Flow, Procedure, wire_line
 from pop3lib.protocol.greeting import check_greeting
 from pop3lib.protocol.limits import NO_QUIRKS, Limits, Quirk
@@ -42,7 +42,7 @@ from pop3lib.protocol.state import State
 from pop3lib.protocol.status import is_status
 from pop3lib.protocol.trace import Trace
 from pop3lib.protocol.witness import Witness
-from pop3lib.sasl.mechanism import ExplainsRefusal, MechanismError
+from pop3lib.sasl.mechanism import MechanismError
 
 T = TypeVar("T")
 
@@ -284,7 +284,7 @@ class Connection:
             # Its frames have what the server said in their variables, secrets and all.
             self.fail(error.with_traceback(None))
         except Exception as error:  # a private command's parse(), a watcher's own mistake
-            self.fail(self._blamed(error))
+            self.fail(unreadable(self._pipeline.first, error))
         self._release()
 
     def fail(self, error: BaseException) -> None:
@@ -485,7 +485,7 @@ class Connection:
     def _refuse(self, exchange: Exchange[Any], reply: Reply) -> None:
         self._pop(exchange)
         command = exchange.command
-        error = refused(command, reply, self.state, *self._reasons(exchange))
+        error = refused(exchange, reply, self.state)
         if command.final or exchange is self.greeted:
             # RFC 1939 section 6: the server hangs up after QUIT, whatever it answered.
             exchange.settle(error=error)
@@ -494,15 +494,6 @@ class Connection:
         if command.leads_to or command.starts_tls or isinstance(command, Dele | Rset | Utf8):
             self._expect_anew()
         exchange.settle(error=error)
-
-    def _reasons(self, exchange: Exchange[Any]) -> tuple[dict[str, str], str]:
-        conversation = exchange.conversation
-        if conversation is None:
-            return {}, ""
-        mechanism = getattr(exchange.command, "mechanism", None)
-        details = dict(mechanism.refusal) if isinstance(mechanism, ExplainsRefusal) else {}
-        why = str(conversation.error) if conversation.error else ""
-        return details, why or ", ".join(f"{key}: {value}" for key, value in details.items())
 
     def _pop(self, exchange: Exchange[Any]) -> None:
         self._witness.answered(exchange.shown)
@@ -515,10 +506,3 @@ class Connection:
         self._expected = self.session.expected()
         for exchange in self._pipeline:
             exchange.command.effect(self._expected)
-
-    def _blamed(self, error: Exception) -> RemoteProtocolError:
-        exchange = self._pipeline.first
-        command = "the last command" if exchange is None else exchange.command
-        blamed = RemoteProtocolError(f"the answer to {command} could not be read: {error!r}")
-        blamed.__cause__ = error
-        return blamed

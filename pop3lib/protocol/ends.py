@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pop3lib.errors import ServerDisconnected
+from pop3lib.errors import RemoteProtocolError, ServerDisconnected
 from pop3lib.protocol.exchange import Exchange
 from pop3lib.protocol.session import Session
 from pop3lib.protocol.state import State
@@ -29,6 +29,14 @@ def disconnected(session: Session, under_way: Sequence[Exchange[Any]]) -> Server
         f"the server hung up before its answer to {under_way[0].command} was complete"
         f"{_marks(session)}{_pipelined(under_way)}"
     )
+
+
+def unreadable(exchange: Exchange[Any] | None, error: Exception) -> RemoteProtocolError:
+    """Return the error for an answer to *exchange* in whose reading *error* came up."""
+    command = "the last command" if exchange is None else exchange.command
+    blamed = RemoteProtocolError(f"the answer to {command} could not be read: {error!r}")
+    blamed.__cause__ = error
+    return blamed
 
 
 def _marks(session: Session) -> str:

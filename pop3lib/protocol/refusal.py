@@ -16,9 +16,10 @@ from pop3lib.errors import (
     MaildropInUseError,
     ServerSystemError,
 )
-from pop3lib.protocol.exchange import Command
+from pop3lib.protocol.exchange import Command, Exchange
 from pop3lib.protocol.reply import Reply
 from pop3lib.protocol.state import State
+from pop3lib.sasl.mechanism import ExplainsRefusal
 
 _BY_CODE: Mapping[str, type[CommandError]] = {
     "IN-USE": MaildropInUseError,  # RFC 2449 section 8.1.2
@@ -48,14 +49,10 @@ def _advice(command: Command[Any], kind: type[CommandError], state: State) -> st
     return _ADVICE[kind]
 
 
-def refused(
-    command: Command[Any],
-    reply: Reply,
-    state: State,
-    details: Mapping[str, str] | None = None,
-    why: str = "",
-) -> CommandError:
-    """Return the exception for *reply*, a ``-ERR`` to *command* in *state*."""
+def refused(exchange: Exchange[Any], reply: Reply, state: State) -> CommandError:
+    """Return the exception for *reply*, the ``-ERR`` that *exchange* ends with in *state*."""
+    command = exchange.command
+    details, why = _reasons(exchange)
     fallback = AuthenticationError if command.authenticates else CommandError
     kind = _BY_CODE.get(reply.code or "", fallback)
     code = reply.code and f"[{reply.code:.{_SHOWN_CODE}}]"
@@ -64,5 +61,16 @@ def refused(
     message = f"{message} ({why:.{_SHOWN_WHY}})" if why else message
     message = f"{message}. {_advice(command, kind, state)}."
     if issubclass(kind, AuthenticationError):
-        return kind(message, command=str(command), reply=reply, details=details or {})
+        return kind(message, command=str(command), reply=reply, details=details)
     return kind(message, command=str(command), reply=reply)
+
+
+def _reasons(exchange: Exchange[Any]) -> tuple[dict[str, str], str]:
+    """Return what a server explains of a refused token, and the same or our own reason in words."""
+    conversation = exchange.conversation
+    if conversation is None:
+        return {}, ""
+    mechanism = getattr(exchange.command, "mechanism", None)
+    details = dict(mechanism.refusal) if isinstance(mechanism, ExplainsRefusal) else {}
+    why = str(conversation.error) if conversation.error else ""
+    return details, why or ", ".join(f"{key}: {value}" for key, value in details.items())
