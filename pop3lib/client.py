@@ -460,8 +460,7 @@ class Client(BaseClient):
         try:
             yield
         except BaseException as error:
-            unfinished = self._protocol.unfinished
-            met = translated(error, self._endpoint, self._patience, unfinished)
+            met = translated(error, self._endpoint, self._patience, self._protocol)
             self._protocol.fail(met)
             if met is error:
                 raise

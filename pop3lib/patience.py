@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ssl
+from typing import TYPE_CHECKING
 
 from pop3lib.endpoint import Endpoint, Security
 from pop3lib.errors import POP3Error, ServerDisconnected, ServerTimeout
+
+if TYPE_CHECKING:
+    from pop3lib.protocol.connection import Connection
 
 #: What OpenSSL calls the greeting of a server that speaks in clear.
 _NO_TLS = {"WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"}
@@ -50,31 +54,29 @@ class Patience:
 
 
 def translated(
-    error: BaseException, endpoint: Endpoint, patience: Patience, unfinished: str
+    error: BaseException, endpoint: Endpoint, patience: Patience, core: Connection
 ) -> BaseException:
-    """Return what the caller is to meet in the place of *error*, which came from the line.
-
-    :param unfinished: what it cuts short, as a part of a sentence.
-    """
+    """Return what the caller is to meet in the place of *error*, which came from *core*'s line."""
     if isinstance(error, POP3Error):
         return error
     if isinstance(error, TimeoutError):
         return ServerTimeout(
-            f"{endpoint} kept us waiting longer than {patience}{unfinished}; "
+            f"{endpoint} kept us waiting longer than {patience}{core.unfinished}; "
             "the connection is closed"
         )
     if isinstance(error, ssl.SSLError):
-        return _located(error, endpoint)
+        return _located(error, endpoint, core)
     if isinstance(error, OSError):
-        return ServerDisconnected(f"the connection to {endpoint} failed{unfinished}: {error}")
+        return ServerDisconnected(f"the connection to {endpoint} failed{core.unfinished}: {error}")
     return error
 
 
-def _located(error: ssl.SSLError, endpoint: Endpoint) -> ssl.SSLError:
+def _located(error: ssl.SSLError, endpoint: Endpoint, core: Connection) -> ssl.SSLError:
     """Have *error* say which server it was; it stays what it is, to be caught as such."""
     if error.strerror and str(endpoint) not in error.strerror:
         hint = ""
-        if error.reason in _NO_TLS and endpoint.security is Security.TLS:
+        first = not core.greeted.done and endpoint.security is Security.TLS
+        if error.reason in _NO_TLS and first:
             hint = ". This port does not speak TLS from the start; Security.STARTTLS, perhaps?"
-        error.strerror = f"TLS with {endpoint} failed: {error.strerror}{hint}"
+        error.strerror = f"TLS with {endpoint} failed{core.unfinished}: {error.strerror}{hint}"
     return error

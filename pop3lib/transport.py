@@ -73,16 +73,19 @@ class Transport:
         while data:
             try:
                 data = data[sock.send(data) :]
-            except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
-                if self._came_first(sock):
+            except ssl.SSLWantReadError:  # the server negotiates anew (TLS 1.2): first that
+                self._came_first(sock, selectors.EVENT_READ)
+                break
+            except (BlockingIOError, ssl.SSLWantWriteError):
+                if self._came_first(sock, selectors.EVENT_READ | selectors.EVENT_WRITE):
                     break
         return data
 
-    def _came_first(self, sock: socket.socket) -> bool:
-        """Wait until *sock* takes octets or has some; say whether it has some."""
+    def _came_first(self, sock: socket.socket, events: int) -> bool:
+        """Wait for one of *events* on *sock*; say whether it has octets to be read."""
         began = time.monotonic()
         with selectors.DefaultSelector() as selector:
-            selector.register(sock, selectors.EVENT_READ | selectors.EVENT_WRITE)
+            selector.register(sock, events)
             ready = selector.select(self._patience.left())
         self._patience.waited(time.monotonic() - began)
         if not ready:
@@ -124,7 +127,7 @@ class Transport:
         sock.settimeout(0)
         try:
             return sock.recv(_CHUNK)
-        except (BlockingIOError, ssl.SSLWantReadError):
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return None  # nothing, or a TLS record without content, such as a session ticket
         except ssl.SSLEOFError:
             return b""

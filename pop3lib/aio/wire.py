@@ -217,7 +217,7 @@ class Wire(asyncio.Protocol):
         self._act()
 
     def _translated(self, error: BaseException) -> BaseException:
-        return translated(error, self._endpoint, self._patience, self._core.unfinished)
+        return translated(error, self._endpoint, self._patience, self._core)
 
     # --- what the core wants ---
 

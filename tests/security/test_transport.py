@@ -9,6 +9,7 @@ import ssl
 import struct
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,10 @@ from pop3lib import (
     UnsupportedError,
     WrongStateError,
 )
+from pop3lib.endpoint import Endpoint
+from pop3lib.patience import Patience
 from pop3lib.testing import Server, faults
+from pop3lib.transport import Transport
 from tests import faces
 from tests.conftest import Tls
 from tests.security.hostile import Peer, client, says_login, serving
@@ -329,9 +333,30 @@ def test_TLS_21_clear_octets_between_TLS_records(tls: Tls) -> None:
         pop = client(server, security=Security.TLS, ssl_context=tls.client).connect()
         pop.user("ann")
         pop.pass_("secret")
-        with pytest.raises((ssl.SSLError, ConnectionBroken)):
+        with pytest.raises((ssl.SSLError, ConnectionBroken)) as caught:
             pop.retr(1)
         assert pop.state is State.CLOSED
+    assert "RETR 1" in str(caught.value)
+    assert "STARTTLS" not in str(caught.value)  # which is for a port that never spoke TLS
+
+
+class Negotiating(socket.socket):
+    """A socket as TLS 1.2 makes it while the server negotiates anew: it must read to write."""
+
+    def send(self, data: Any, flags: int = 0) -> int:
+        raise ssl.SSLWantReadError
+
+
+def test_TLS_25_a_server_that_negotiates_anew_and_falls_silent() -> None:
+    far, near = socket.socketpair()
+    transport = Transport(Endpoint("pop.example.org", 995), None, Patience(0.2, None))
+    transport.open(Negotiating(fileno=near.detach()))
+    with far:
+        with pytest.raises(TimeoutError):
+            transport.write(b"NOOP\r\n")
+        far.sendall(b"what TLS waits for")
+        assert transport.write(b"NOOP\r\n") == b"NOOP\r\n"  # once it was read
+    transport.close()
 
 
 def test_TLS_22_STLS_only_where_it_belongs(tls: Tls) -> None:
