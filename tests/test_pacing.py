@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import itertools
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 import pop3lib
-from pop3lib import Client, CommandError, Security, ServerDisconnected
+from pop3lib import Client, CommandError, Security, ServerDisconnected, ServerTimeout
 from pop3lib.protocol import Command, Noop, Retr, pipeline
 from pop3lib.protocol.pipeline import AHEAD, WINDOW
 from pop3lib.testing import Server, Settings
@@ -149,6 +150,28 @@ def test_a_server_that_reads_nothing_until_its_answer_is_read(
         with talking_to(serve, sock, security=security, ssl_context=tls.client) as pop:
             found = pop.execute_all(Retr(n, 1) for n in numbers)
             assert all(each.result() == body for each in found)
+
+
+def test_a_server_that_neither_reads_nor_answers_meets_the_timeout(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pipeline, "WINDOW", 2**20)
+    over = threading.Event()
+
+    def serve(connection: socket.socket) -> None:
+        narrow(connection)
+        answer(connection, *LOGIN)
+        over.wait(30)
+
+    with socket.socket() as sock:
+        narrow(sock)
+        with talking_to(serve, sock, timeout=0.3) as pop:
+            try:
+                with pytest.raises(ServerTimeout):
+                    for each in pop.execute_all(Noop() for _ in range(100000)):
+                        each.result()
+            finally:
+                over.set()
 
 
 @pytest.mark.parametrize("offered", [True, False])
