@@ -38,8 +38,8 @@ class Policy:
 
     def run(self) -> Steps[Report]:
         """Download, delete, and end the session; return what became of it."""
-        yield Call(self._record.open)
         try:
+            yield Call(self._record.open)
             yield from self._sessions()
         except GeneratorExit:
             raise

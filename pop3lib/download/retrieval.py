@@ -225,8 +225,9 @@ class Retrieval:
 
     def keep_what_came(self) -> Steps[None]:
         """Save what came whole before the run was interrupted, as far as that can be done."""
-        with contextlib.suppress(StateFailure):
+        with contextlib.suppress(StateFailure, _StoreFailure):
             yield from self.flush()
+            yield from self._visit(self._sync())  # one may be finished, and not in the batch yet
 
     def _sync(self) -> Errand[None]:
         yield lambda: self._store.sync()
