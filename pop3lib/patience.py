@@ -75,7 +75,7 @@ def _located(error: ssl.SSLError, endpoint: Endpoint, core: Connection) -> ssl.S
     """Have *error* say which server it was; it stays what it is, to be caught as such."""
     if error.strerror and str(endpoint) not in error.strerror:
         hint = ""
-        first = not core.greeted.done and endpoint.security is Security.TLS
+        first = core.greeting is None and endpoint.security is Security.TLS
         if error.reason in _NO_TLS and first:
             hint = ". This port does not speak TLS from the start; Security.STARTTLS, perhaps?"
         error.strerror = f"TLS with {endpoint} failed{core.unfinished}: {error.strerror}{hint}"
