@@ -62,7 +62,7 @@ def _unique_ids(has_uidl: bool) -> Flow[Listing[str] | None]:
         return (yield from UidlAsFarAsItGoes())
     except CommandError as error:
         # RFC 1939 section 7: UIDL is optional. But where a server has it, trouble of today is no
-        # reason to fetch everything anew, under names that are made without unique-ids.
+        # reason to fetch everything anew.
         if has_uidl or isinstance(error, ServerSystemError):
             raise
         return None

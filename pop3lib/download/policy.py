@@ -61,6 +61,8 @@ class Policy:
         """Have one session; say whether its line was lost and another one would help."""
         self._report.sessions += 1
         self._report.failure = None
+        # What the last session did not save, this one is asked about anew.
+        self._report.outcomes[:] = self._report.of(Result.SAVED, Result.KNOWN)
         try:
             yield from self._session()
         except ConnectionBroken as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -360,3 +360,65 @@ def test_a_store_that_fails_for_one_message_does_not_stop_the_others(
 def test_a_report_in_a_line(server: Server, tmp_path: Path) -> None:
     report: Report = fetch(server, Maildir(tmp_path / "mail"), keep=Keep.last(2), max_count=4)
     assert str(report) == "5 listed; 1 left; 4 saved; 3 deleted"
+
+
+def instead(octets: bytes) -> faults.Fault:
+    """Return a fault that sends *octets* instead of an answer."""
+
+    def fault(command: str, actions: Iterable[faults.Action]) -> Iterator[faults.Action]:
+        list(actions)
+        yield octets
+
+    return fault
+
+
+def test_FSN_03_a_message_whose_id_cannot_be_used_counts_as_one_without(
+    state: StateFile, tmp_path: Path
+) -> None:
+    listing = b"+OK\r\n1 \r\n2 twice\r\n2 three\r\n3 a\x01b\r\n4\r\n5 good\r\n.\r\n"
+    damaged = faults.at("UIDL", instead(listing))
+    with Server(messages=MAIL, faults=lambda n: damaged if n < 3 else None) as server:
+        report = fetch(server, Maildir(tmp_path / "mail"), state=state)
+        assert [each.uid for each in report.outcomes] == [None, None, None, None, "good"]
+        assert "4 messages have no unique-id" in report.warnings[0]
+        report = fetch(server, Maildir(tmp_path / "mail"), state=state)
+        assert [each.number for each in report.of(Result.KNOWN)] == [1, 2, 3, 4]
+        fetch(server, Maildir(tmp_path / "mail"), state=state, keep=Keep.none())
+        assert left(server) == []
+    assert contents(tmp_path / "mail") == sorted(MAIL)
+
+
+def test_a_message_that_is_larger_than_LIST_says_is_passed_over(tmp_path: Path) -> None:
+    large = b"a: b\r\n\r\n" + b"x" * 1_000_000 + b"\r\n"
+    lie = faults.at("LIST", instead(b"+OK\r\n1 10\r\n2 10\r\n.\r\n"))
+    with Server(messages=[large, MAIL[0]], faults=lambda n: lie) as server:
+        report = fetch(server, Maildir(tmp_path / "mail"), max_size=500_000, keep=Keep.none())
+        assert [each.result for each in report.outcomes] == [Result.TOO_LARGE, Result.SAVED]
+        assert left(server) == [large]
+    assert contents(tmp_path / "mail") == [MAIL[0]]
+    assert not list((tmp_path / "mail" / "tmp").iterdir())
+
+
+@pytest.mark.parametrize("settings", [Settings(top=False), Settings(refusals={"TOP 2 0": "no"})])
+def test_a_selection_sees_headers_without_TOP_and_is_told_where_there_are_none(
+    settings: Settings, tmp_path: Path
+) -> None:
+    seen: dict[int, Candidate] = {}
+
+    def look(message: Candidate) -> Choice:
+        seen[message.number] = message
+        return Choice.SKIP if message.error else Choice.DOWNLOAD
+
+    with Server(messages=MAIL, settings=settings) as server:
+        report = fetch(server, Maildir(tmp_path / "mail"), select=by_headers(look))
+    refused = [2] if settings.top else []
+    assert [each.number for each in report.of(Result.SKIPPED)] == refused
+    assert [n for n, each in seen.items() if each.error] == refused
+    assert str(seen[3].headers.subject) == "number 2"
+
+
+def test_a_limit_that_cannot_be_is_refused(server: Server, tmp_path: Path) -> None:
+    with pytest.raises(pop3lib.InvalidArgumentError, match="max_size"):
+        fetch(server, Maildir(tmp_path / "mail"), max_size=0)
+    with pytest.raises(pop3lib.InvalidArgumentError, match="at least 0"):
+        Keep.days(-1)

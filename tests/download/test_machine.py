@@ -193,8 +193,6 @@ class Downloads(RuleBasedStateMachine):
         command=st.sampled_from(["RETR", "RETR 2", "DELE 1", "QUIT", "LIST", "UIDL", "TOP"]),
     )
     def the_server_refuses(self, keep: Keep, command: str) -> None:
-        if command == "UIDL":
-            return  # without UIDL no more is promised than that nothing is lost
         self.fault = faults.at(command, faults.refuse())
         try:
             self._download(keep, "blocking")
