@@ -58,6 +58,8 @@ def _trouble(error: pop3lib.ServerSystemError, host: str) -> str:
 
 
 def _command(error: pop3lib.CommandError, host: str) -> str:
+    if error.command == "the greeting":
+        return f"{host} lets nobody in now. Try again later. {_said(error)}"
     return f"{host} refused {error.command}. The session goes on. {_said(error)}"
 
 
@@ -78,7 +80,7 @@ def _lost(error: pop3lib.ServerDisconnected, host: str) -> str:
 
 
 def _silent(error: BaseException, host: str) -> str:
-    return f"{host} has fallen silent, so the connection was closed. Try again later. ({error})"
+    return f"{host} has fallen silent, so the connection was closed. Try again later."
 
 
 def _certificate(error: ssl.SSLCertVerificationError, host: str) -> str:
@@ -94,7 +96,18 @@ def _tls(error: ssl.SSLError, host: str) -> str:
 
 
 def _insecure(error: BaseException, host: str) -> str:
-    return f"That would not be safe: {error}"
+    return (
+        f"The way to {host} is not safe: TLS is missing, was refused, or was tampered with. No "
+        'password was sent. Choose "TLS from the start" in Settings, port 995, where the provider '
+        f"has it. ({error})"
+    )
+
+
+def _not_offered(error: BaseException, host: str) -> str:
+    return (
+        f"{host} does not offer what the account asks for. Nothing was sent. In Settings, "
+        f'"the strongest there is" takes what it has. ({error})'
+    )
 
 
 def _broken(error: BaseException, host: str) -> str:
@@ -110,7 +123,8 @@ def _file(error: OSError, host: str) -> str:
 
 
 def _itself(error: BaseException, host: str) -> str:
-    return str(error)
+    text = str(error)
+    return text[:1].upper() + text[1:]
 
 
 #: In this order: the first kind that fits has the word.
@@ -124,6 +138,7 @@ _WORDS: tuple[tuple[type[BaseException], Callable[[Any, str], str]], ...] = (
     (pop3lib.ServerDisconnected, _lost),
     (pop3lib.ConnectionBroken, _broken),
     (pop3lib.InsecureError, _insecure),
+    (pop3lib.UnsupportedError, _not_offered),
     (pop3lib.POP3Error, _itself),
     (ssl.SSLCertVerificationError, _certificate),
     (ssl.SSLError, _tls),

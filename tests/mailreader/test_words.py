@@ -99,8 +99,16 @@ def test_a_server_that_speaks_something_else() -> None:
 
 def test_a_greeting_that_is_a_refusal() -> None:
     with Server(faults=lambda _: at("greeting", refuse("[SYS/TEMP] too busy"))) as server:
+        assert "trouble of its own" in said(account_of(server))
+    with Server(faults=lambda _: at("greeting", refuse("go away"))) as server:
         words = said(account_of(server))
-    assert "trouble of its own" in words
+    assert "lets nobody in now" in words and "go away" in words
+
+
+def test_a_way_to_log_in_that_the_server_does_not_have() -> None:
+    with Server(settings=Settings(sasl=("PLAIN",))) as server:
+        words = said(account_of(server, login="SCRAM-SHA-256"))
+    assert "does not offer what the account asks for" in words and "In Settings" in words
 
 
 def test_a_certificate_of_an_unknown_authority(tls: Tls) -> None:
@@ -132,7 +140,7 @@ def test_no_TLS_where_it_was_expected() -> None:
 def test_a_server_that_has_no_STLS() -> None:
     with Server() as server:
         words = said(account_of(server, security=Security.STARTTLS))
-    assert "not be safe" in words and "STLS" in words
+    assert "is not safe" in words and "TLS from the start" in words and "STLS" in words
 
 
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
