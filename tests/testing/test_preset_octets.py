@@ -40,6 +40,16 @@ ANNOUNCED = {
         "TOP UIDL USER SASL PIPELINING UTF8 RESP-CODES AUTH-RESP-CODE EXPIRE IMPLEMENTATION"
     ),
 }
+#: The mechanisms, where a server has its own; Dovecot's DIGEST-MD5 and EXTERNAL are left out.
+MECHANISMS = {
+    "DOVECOT": "PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256 OAUTHBEARER XOAUTH2",
+    "DOVECOT1": "",
+    "TWISTED": "CRAM-MD5",
+    "GMAIL": "PLAIN XOAUTH2 OAUTHBEARER",
+    "MICROSOFT365": "PLAIN XOAUTH2",
+    "EXCHANGE2003": "PLAIN LOGIN",
+    "ZIMBRA": "PLAIN X-ZIMBRA",
+}
 STAMPED = {"DOVECOT", "DOVECOT1", "TWISTED", "QPOPPER", "FREE"}
 
 
@@ -60,6 +70,9 @@ def test_what_a_server_announces_and_no_more(name: str) -> None:
         lines.close()
     announced = ANNOUNCED[name]
     tags = {line.split(b" ")[0].decode() for line in capabilities}
+    if "SASL" in tags:
+        mechanisms = MECHANISMS.get(name, "PLAIN LOGIN CRAM-MD5")
+        assert f"SASL {mechanisms}".strip().encode() in capabilities
     assert capable == (announced is not None)
     assert tags == set((announced or "").split())
     assert stamped == (name in STAMPED)
