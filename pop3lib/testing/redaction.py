@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
+_CRLF = b"\r\n"
 _LETTERS = b"abcdefghijklmnopqrstuvwxyz"
 
 
@@ -43,11 +44,13 @@ class Filler:
 
     def __init__(self) -> None:
         self._in_header = True
+        self._begins = True
 
     def line(self, line: bytes) -> bytes:
-        """Return a line, its end left out, as it may be seen."""
-        self._in_header = self._in_header and line != b""
-        name = _FIELD.match(line) if self._in_header else None
+        """Return a line, or the part of one where it has no line end, as it may be seen."""
+        begins, self._begins = self._begins, line.endswith(_CRLF)
+        self._in_header = self._in_header and not (begins and line == _CRLF)
+        name = _FIELD.match(line) if self._in_header and begins else None
         kept = name[0] if name else b""
         return kept + filled(line[len(kept) :])
 

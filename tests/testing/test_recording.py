@@ -27,6 +27,7 @@ from pop3lib.testing import (
     script,
 )
 from pop3lib.testing.faults import Fault
+from pop3lib.testing.redaction import Filler
 from tests import faces
 from tests.conftest import Tls
 
@@ -267,6 +268,25 @@ def test_a_server_that_repeats_the_password_does_not_betray_it(mechanism: Any) -
     ):
         pop.execute(Auth(mechanism))
     assert PASSWORD not in trace.text and "*** or password" in trace.text
+
+
+def test_only_the_names_of_fields_stay_and_not_what_looks_like_one() -> None:
+    fields = b"Subject: x\r\n folded: too\r\nX-Bob : y\r\nno field\r\n"
+    mail = fields + b"\r\nPatient: Bob\r\n\r\nAge: 42\r\n"
+    trace = record()
+    with Server(messages=[mail]) as server, plain(server.host, server.port, trace=trace) as pop:
+        pop.login("ann", "secret", mechanism="USER")
+        pop.retr(1)
+    lines = [line.removeprefix("S: ") for line in trace.text.split("\n")]
+    assert lines[lines.index("Subject: x") :][:8] == [
+        "Subject: x", " xxxxxx: xxx", "X-Bob : x", "xx xxxxx", "", "Xxxxxxx: Xxx", "", "Xxx: 00",
+    ]  # fmt: skip
+
+
+def test_a_line_that_comes_in_parts_has_one_name() -> None:
+    filler = Filler()
+    parts = [filler.line(part) for part in (b"X-To: a", b"Ann: b", b"Bob: c\r\n", b"Cc: d\r\n")]
+    assert parts == [b"X-To: x", b"Xxx: x", b"Xxx: x\r\n", b"Cc: x\r\n"]
 
 
 # --- the file, and what else is told
