@@ -75,10 +75,10 @@ class Wire(asyncio.Protocol):
                 self._endpoint.host, self._endpoint.port, self._source_address
             )
             sock.setblocking(False)
-            await loop.create_connection(lambda: self, sock=sock)
             if self._endpoint.security is Security.TLS:
                 self._secured = loop.create_future()
-                self._begin_tls()
+            await loop.create_connection(lambda: self, sock=sock)
+            if self._secured is not None:
                 await self._secured
 
     def flush(self) -> None:
@@ -175,8 +175,13 @@ class Wire(asyncio.Protocol):
     # --- for asyncio ---
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the transport."""
+        """Take the transport, and begin TLS before an octet can come that would be believed."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance
+        if self._secured is not None:
+            try:
+                self._begin_tls()
+            except Exception as error:  # a host name that TLS does not take
+                self._secured.set_exception(error)
 
     def data_received(self, data: bytes) -> None:
         """Hand to the core what came, and do what it wants done."""

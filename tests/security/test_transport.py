@@ -46,6 +46,21 @@ def polite(peer: Peer) -> None:
 # --- before the handshake
 
 
+@pytest.mark.parametrize("again", range(5))  # it is a race that an attacker may lose
+def test_TLS_05_nothing_is_believed_before_TLS_from_the_start(tls: Tls, again: int) -> None:
+    def act(peer: Peer) -> None:
+        peer.say(b"+OK injected <1.2@evil.example>\r\n")
+        peer.start_tls(tls.server)
+        peer.say(b"+OK\r\n")
+
+    with serving(act) as server:
+        pop = client(server, security=Security.TLS, ssl_context=tls.client)
+        with pytest.raises(ssl.SSLError):
+            pop.connect()
+        assert pop.greeting is None
+        assert pop.state is State.CLOSED
+
+
 @pytest.mark.parametrize("apart", [False, True], ids=["same segment", "own segment"])
 @pytest.mark.parametrize("handshake", [True, False])
 @pytest.mark.parametrize("injected", [INJECTED, b"+OK x\r\nSASL PLAIN X-INJ ", b"\r\n", b"+"])
