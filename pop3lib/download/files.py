@@ -109,6 +109,9 @@ class FileStore:
         self._path = Path(path).absolute()
         #: where files are written, and where they end
         self._temporary = self._folder = self._path
+        #: where messages are found again
+        self._folders: tuple[Path, ...] = (self._path,)
+        self._found_again = False
         self._sync = sync
         self._host = host_name()
         self._finished: list[tuple[FileDelivery, str, str]] = []
@@ -121,7 +124,9 @@ class FileStore:
 
     def has(self, key: str) -> bool:
         """Whether the message with this key is here."""
-        raise NotImplementedError
+        found = self._has(key)
+        self._found_again |= found
+        return found
 
     def final(self, key: str) -> str:
         """Return the name that the message with this key gets."""
@@ -139,19 +144,29 @@ class FileStore:
     def sync(self) -> None:
         """Publish what was finished, and return once it is on the disk."""
         finished, self._finished = self._finished, []
-        if not finished:
-            return
+        published = bool(finished)
         try:
             while finished:
                 delivery, key, final = finished[0]
                 delivery.publish(final, sync=self._sync)
                 self._published(key)
                 del finished[0]
-            if self._sync:
-                disk.sync_folder(self._folder)
+            self._sync_folders(published)
         finally:
             for delivery, _, _ in finished:
                 delivery.abandon()
+
+    def _sync_folders(self, published: bool) -> None:
+        """Have on the disk the names that were given now, or found and given who knows when."""
+        folders = self._folders if self._found_again else (self._folder,) * published
+        for folder in folders if self._sync else ():
+            if folder.is_dir():
+                disk.sync_folder(folder)
+        self._found_again = False
+
+    def _has(self, key: str) -> bool:
+        """Whether there is a file with this key."""
+        raise NotImplementedError
 
     def _published(self, key: str) -> None:
         """Take note that the message with this key is here."""

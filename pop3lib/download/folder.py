@@ -17,8 +17,7 @@ class Folder(FileStore):
         (not of the program) may lose what was saved last, and the server may have deleted it.
     """
 
-    def has(self, key: str) -> bool:
-        """Whether the message with this key is here."""
+    def _has(self, key: str) -> bool:
         return os.path.exists(self.final(key))
 
     def final(self, key: str) -> str:

@@ -32,10 +32,10 @@ class Maildir(FileStore):
     def __init__(self, path: str | os.PathLike[str], *, sync: bool = True) -> None:
         super().__init__(path, sync=sync)
         self._temporary, self._folder = self._path / "tmp", self._path / "new"
+        self._folders = (self._folder, self._path / "cur")
         self._keys: set[str] | None = None
 
-    def has(self, key: str) -> bool:
-        """Whether the message with this key is in ``new``, in ``cur``, or in a folder below."""
+    def _has(self, key: str) -> bool:
         if self._keys is None:
             self._keys = set(self._found())
         return key in self._keys

@@ -173,7 +173,7 @@ class Mbox:
                 return False
             if there < plan.size:
                 spool.append_to(mailbox, plan, there)
-                self._settle(mailbox)
+            self._settle(mailbox)
         spool.done(plan)
         return True
 

@@ -189,6 +189,30 @@ def test_DAT_13_a_file_is_synced_then_renamed_then_its_folder_is_synced(
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("kind", sorted(STORES))
+def test_what_is_found_again_is_synced_before_it_counts_as_saved(
+    server: Server, folder: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run that saved it may have died before it came to that."""
+    done: list[str] = []
+    with monkeypatch.context() as patch:
+        patch.setattr("pop3lib.download.spool.Spool.done", lambda *_: None)  # died before that
+        fetch(server, STORES[kind](folder / "mail"))
+
+    def noted(name: str, real: Callable[[Any], None]) -> Callable[[Any], None]:
+        def call(what: Any) -> None:
+            done.append(name)
+            real(what)
+
+        return call
+
+    for name in ("sync", "sync_folder"):
+        monkeypatch.setattr(disk, name, noted(name, getattr(disk, name)))
+    report = fetch(server, STORES[kind](folder / "mail"), keep=Keep.none(), quit=False)
+    assert {each.result for each in report.outcomes} == {Result.KNOWN}
+    assert done
+
+
 def test_FSN_07_a_link_that_waits_in_the_place_of_a_file_is_not_followed(folder: Path) -> None:
     target = folder / "target"
     (folder / "link").symlink_to(target)
