@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeAlias
 from pop3lib.testing.auth import Channel, Conversation
 from pop3lib.testing.authorization import Authorization
 from pop3lib.testing.capabilities import capability_lines
+from pop3lib.testing.input import Input
 from pop3lib.testing.log import Log, name_of
 from pop3lib.testing.maildrop import Kept, Maildrop
 from pop3lib.testing.settings import Settings
@@ -48,7 +49,7 @@ class Session:
         self._settings = settings
         self._stls = stls
         self._stamp = f"<{next(_serial)}.{time.time_ns()}@pop3lib.example>"
-        self._buffer = bytearray()
+        self._input = Input(self._violation)
         self._utf8 = False
         self._transaction: Transaction | None = None
         self._conversed = Log()
@@ -80,15 +81,15 @@ class Session:
 
     def answers(self, data: bytes) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Yield the name of each command in *data*, and its answer; it acts as that is taken."""
-        self._buffer += data
-        if not self._settings.pipelining and self._buffer.count(b"\n") > 1:
+        self._input.add(data)
+        if not self._settings.pipelining and self._input.lines > 1:
             self._violation("several commands at once though PIPELINING is not announced")
-        while not (self.over or self.wants_tls) and (line := self._next_line()) is not None:
+        while not (self.over or self.wants_tls) and (line := self._input.next_line()) is not None:
             yield self._hear(line)
-        if self._buffer and (self.over or self.wants_tls):
+        if self._input and (self.over or self.wants_tls):
             self._said_too_early()
-        elif len(self._buffer) > LONGEST_LINE:
-            self._buffer.clear()
+        elif len(self._input) > LONGEST_LINE:
+            self._input.lose()
             self.over = True
             yield "", iter([self._say("-ERR the line is too long")])
 
@@ -110,21 +111,9 @@ class Session:
 
     # --- lines ---
 
-    def _next_line(self) -> bytes | None:
-        end = self._buffer.find(b"\n") + 1
-        if not end:
-            return None
-        line = bytes(self._buffer[:end])
-        del self._buffer[:end]
-        if not line.endswith(b"\r\n"):  # RFC 1939 section 3; real servers let it pass
-            self._violation("a line that ends in LF alone")
-            return line[:-1]
-        return line[:-2]
-
     def _said_too_early(self) -> None:
         what = "STLS and the handshake" if self.wants_tls else "QUIT and the end"
-        self._violation(f"{len(self._buffer)} octets between {what}")
-        self._buffer.clear()
+        self._violation(f"{self._input.lose()} octets between {what}")
         # RFC 2595 section 4: the client waits. Dovecot, too, hangs up here.
         self.over, self.wants_tls = True, False
 
@@ -180,10 +169,8 @@ class Session:
 
     def _lose_input(self) -> int:
         """Forget what was sent along with this line; return how many octets those were."""
-        lost = len(self._buffer)
-        if lost:
+        if lost := self._input.lose():
             self.remark(f"{lost} octets behind it are lost")
-        self._buffer.clear()
         return lost
 
     def _violation(self, text: str) -> None:
