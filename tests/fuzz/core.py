@@ -99,7 +99,9 @@ class Conversation:
         size = self.cut or len(answer) or 1
         for start in range(0, len(answer), size):
             self.connection.receive_data(answer[start : start + size])
-            self._send()
+            # What is said in the midst of an answer was not said yet when all of it came at once.
+            if self._send() and start + size < len(answer):
+                self.orderly = False
             for exchange, taken in self.streams:
                 taken.append(exchange.take())
 
@@ -110,9 +112,10 @@ class Conversation:
             return
         ACTIONS[(action - len(COMMANDS)) % len(ACTIONS)](self)
 
-    def _send(self) -> None:
+    def _send(self) -> bytes:
         said = self.connection.data_to_send()
         assert said == b"" or said.endswith(b"\r\n"), said
+        return said
 
     def start_tls(self) -> None:
         """Have TLS started, where it is wanted."""
