@@ -55,7 +55,7 @@ class BaseClient:
         :param allow_insecure_login: whether a password may be sent without TLS.
         :param source_address: the local address to connect from, as for ``socket``.
         :param trace: called with each line that crosses the wire, secrets removed.
-        :raises InvalidArgumentError: for what is no host name or no port.
+        :raises InvalidArgumentError: for what is no host name, no port, or no number of seconds.
         """
         self._endpoint = Endpoint.of(host, port, security)
         self._context = ssl_context
@@ -151,8 +151,8 @@ class BaseClient:
         raise NotImplementedError
 
     def _begin(self) -> None:
-        if self._connected:
-            raise WrongStateError("this client was connected before; make a new one")
+        if self._connected or self._closed:
+            raise WrongStateError("this client was connected or closed before; make a new one")
         self._connected = True
 
     def _need_connection(self) -> None:

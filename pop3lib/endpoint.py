@@ -6,6 +6,7 @@ import re
 import ssl
 from dataclasses import dataclass
 from enum import Enum
+from ipaddress import IPv6Address
 from urllib.parse import unquote
 
 from pop3lib.errors import InvalidArgumentError
@@ -46,10 +47,18 @@ class Endpoint:
     @classmethod
     def of(cls, host: str, port: int | None, security: Security) -> Endpoint:
         """Check *host* and *port*; without a port it is the usual one for *security*."""
-        if not isinstance(host, str) or not host or any(c <= " " or c == "\x7f" for c in host):
-            raise InvalidArgumentError(f"not a host name: {host!r:.80}")
+        if not isinstance(security, Security):  # else it would be taken for no TLS at all
+            raise InvalidArgumentError(
+                f"security is one of {', '.join(map(str, Security))}, not {security!r:.80}"
+            )
+        if not isinstance(host, str) or not _is_host(host):
+            shown = "what was given" if "@" in str(host) else f"{host!r:.80}"  # a password, perhaps
+            raise InvalidArgumentError(
+                f"not a host name: {shown}. It stands without brackets; the port is an "
+                "argument of its own, and a URL is for from_url()"
+            )
         number = _PORTS[security] if port is None else port
-        if not isinstance(number, int) or not 0 < number < 65536:
+        if not isinstance(number, int) or isinstance(number, bool) or not 0 < number < 65536:
             raise InvalidArgumentError(f"not a port from 1 to 65535: {port!r:.80}")
         return cls(host, number, security)
 
@@ -80,6 +89,20 @@ class Endpoint:
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
+
+
+def _is_host(host: str) -> bool:
+    """Whether *host* can be looked up: a name, or an address as it stands."""
+    if not host or any(c <= " " or c in "\x7f/[]@" for c in host):
+        return False
+    try:
+        if ":" in host:
+            IPv6Address(host)
+        else:
+            host.encode("idna")  # as who looks it up does, and TLS: a label has 63 octets at most
+    except ValueError:
+        return False
+    return True
 
 
 def _read_access(access: str) -> tuple[str | None, str | None]:

@@ -6,7 +6,7 @@ import ssl
 from typing import TYPE_CHECKING
 
 from pop3lib.endpoint import Endpoint, Security
-from pop3lib.errors import POP3Error, ServerDisconnected, ServerTimeout
+from pop3lib.errors import InvalidArgumentError, POP3Error, ServerDisconnected, ServerTimeout
 
 if TYPE_CHECKING:
     from pop3lib.protocol.connection import Connection
@@ -20,9 +20,12 @@ class Patience:
 
     :param timeout: seconds of silence allowed at any wait, or None.
     :param deadline: seconds that one command may keep us waiting, or None.
+    :raises InvalidArgumentError: for what is no number of seconds above 0.
     """
 
     def __init__(self, timeout: float | None, deadline: float | None) -> None:
+        _check_seconds("timeout", timeout)
+        _check_seconds("deadline", deadline)
         self._timeout = timeout
         self._deadline = deadline
         self._waited = 0.0
@@ -51,6 +54,15 @@ class Patience:
         bounds = {"timeout": self._timeout, "deadline": self._deadline}
         named = (f"{name}={value:g}" for name, value in bounds.items() if value is not None)
         return f"{' or '.join(named)} seconds allow"
+
+
+def _check_seconds(name: str, seconds: float | None) -> None:
+    if seconds is None:
+        return
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < 1e9:
+        raise InvalidArgumentError(
+            f"{name} is a number of seconds above 0, or None for no bound, not {seconds!r:.80}"
+        )
 
 
 def translated(

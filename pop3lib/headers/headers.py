@@ -58,6 +58,8 @@ class Headers:
     raw: bytes
 
     def __init__(self, raw: bytes) -> None:
+        if isinstance(raw, str) or raw is None:  # what is decoded already has lost something
+            raise TypeError(f"a header block is bytes as received, not {type(raw).__name__}")
         self._names, self._bodies, length, self._clean, self._block_defects = split_block(raw)
         self.raw = raw[:length]
         #: the headers that were asked for, by position

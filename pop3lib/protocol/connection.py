@@ -202,6 +202,11 @@ class Connection:
             raise WrongStateError(
                 f"{command}: the connection is closed since this happened: {self._failure}"
             ) from self._failure
+        if not isinstance(command, Command):
+            raise InvalidArgumentError(
+                f"what is sent is a command such as pop3lib.protocol.Stat(), not a "
+                f"{type(command).__name__}. Nothing was sent"
+            )
         command.check(self._expected)
         exchange = Exchange(command)
         exchange.conversation = command.converse(self.limits)

@@ -38,8 +38,9 @@ class Limits:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if value is not None and (isinstance(value, bool) or value < 1):
-                raise InvalidArgumentError(f"{field.name} must be at least 1, or None: {value!r}")
+            if value is None or (type(value) is int and value >= 1):
+                continue
+            raise InvalidArgumentError(f"{field.name} is an int from 1, or None, not {value!r:.80}")
 
     def check(self, name: str, amount: int, what: object) -> None:
         """Raise :class:`~pop3lib.LimitExceededError` if *amount* is past the limit *name*."""

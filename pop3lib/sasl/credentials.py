@@ -8,6 +8,12 @@ from pop3lib.sasl.text import check_text
 from pop3lib.secret import Secret, SecretText, wrapped
 
 
+def _checked_user(user: str) -> str:
+    if not isinstance(user, str):
+        raise InvalidArgumentError(f"the user name is a {type(user).__name__}, no str")
+    return check_text("user name", user)
+
+
 class Credentials:
     """A user's name with a password or an OAuth token, and the channel they are meant for.
 
@@ -29,7 +35,7 @@ class Credentials:
     ) -> None:
         password, token = wrapped(password), wrapped(token)
         #: the user's name, or empty
-        self.user: str = check_text("user name", user) if user else ""
+        self.user: str = _checked_user(user) if user else ""
         #: the password, where there is one
         self.password: Secret | None = (
             None if password is None else check_text("password", password)

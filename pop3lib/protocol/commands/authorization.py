@@ -147,8 +147,14 @@ class Auth(Acknowledged):
     authenticates: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if not _MECHANISM_NAME.fullmatch(self.mechanism.name):
-            raise InvalidArgumentError(f"no name of a SASL mechanism: {self.mechanism.name!r}")
+        name = getattr(self.mechanism, "name", None)
+        if not isinstance(name, str):
+            raise InvalidArgumentError(
+                f"AUTH takes an object such as pop3lib.sasl.Plain(...), and this is a "
+                f"{type(self.mechanism).__name__}. Nothing was sent"
+            )
+        if not _MECHANISM_NAME.fullmatch(name):
+            raise InvalidArgumentError(f"no name of a SASL mechanism: {name!r:.80}")
 
     def check(self, session: Session) -> None:
         """Refuse to send a password or token in clear."""

@@ -95,7 +95,7 @@ class Lang(Command[T_co], Generic[T_co]):
     @overload
     def __init__(self: Lang[str], tag: str) -> None: ...
     def __init__(self, tag: str | None = None) -> None:
-        if tag is not None and not _LANGUAGE_TAG.fullmatch(tag):
+        if tag is not None and not (isinstance(tag, str) and _LANGUAGE_TAG.fullmatch(tag)):
             raise InvalidArgumentError(f"LANG: no language tag: {tag!r:.40}. Nothing was sent")
         self.tag = tag
 
