@@ -65,6 +65,7 @@ class FileDelivery:
     def __init__(self, store: FileStore, path: str) -> None:
         self._store = store
         self._path = path
+        self._published = False
         self._descriptor: int | None = disk.create(path)
 
     def write(self, octets: bytes) -> None:
@@ -85,10 +86,14 @@ class FileDelivery:
             disk.sync(self._descriptor)
         self._close()
         disk.rename(self._path, final)
+        self._published = True
 
     def abandon(self) -> None:
-        """Remove the file."""
-        self._close()
+        """Remove the file, unless it was published."""
+        if self._published:
+            return
+        with contextlib.suppress(OSError):
+            self._close()
         with contextlib.suppress(OSError):  # it will be removed as a leftover
             disk.remove(self._path)
 
@@ -142,19 +147,25 @@ class FileStore:
         self._finished.append((delivery, key, final))
 
     def sync(self) -> None:
-        """Publish what was finished, and return once it is on the disk."""
+        """Publish what was finished, and return once it is on the disk.
+
+        :raises OSError: where that could not be done for all of it; what could is here.
+        """
         finished, self._finished = self._finished, []
-        published = bool(finished)
+        error: OSError | None = None
         try:
-            while finished:
-                delivery, key, final = finished[0]
-                delivery.publish(final, sync=self._sync)
-                self._published(key)
-                del finished[0]
-            self._sync_folders(published)
+            for delivery, key, final in finished:
+                try:
+                    delivery.publish(final, sync=self._sync)
+                    self._published(key)
+                except OSError as met:
+                    error = error or met
         finally:
             for delivery, _, _ in finished:
-                delivery.abandon()
+                delivery.abandon()  # but for those that were published
+        self._sync_folders(bool(finished))
+        if error is not None:
+            raise error
 
     def _sync_folders(self, published: bool) -> None:
         """Have on the disk the names that were given now, or found and given who knows when."""

@@ -51,6 +51,8 @@ class _Finished:
 
     message: Listed
     digest: str
+    #: its key in the store, or None where the record had it
+    key: str | None
     outcome: Outcome
 
 
@@ -144,7 +146,8 @@ class Retrieval:
             self._note(message, Result.REFUSED, error=error)
         except _StoreFailure as failure:
             reception.drop()
-            self._failed(message, failure.cause)
+            self._failures += 1
+            self._note(message, Result.FAILED, error=failure.cause)
         except BaseException:
             reception.drop()
             raise
@@ -167,7 +170,7 @@ class Retrieval:
         message, digest = reception.listed, reception.digest
         if self._is_known(message, digest):
             yield from self._visit(reception.abandon())
-            known, where = True, None
+            known, where, key = True, None, None
         else:
             key = key_of(reception.incoming.account, digest, self._before(digest))
             known, where = yield from self._visit(reception.finish(key))
@@ -175,7 +178,7 @@ class Retrieval:
             (self._nameless if message.uid is None else self._unrecorded)[digest] += 1
         result = Result.KNOWN if known else Result.SAVED
         outcome = Outcome(message.number, message.uid, reception.size, result, where)
-        yield from self._add(_Finished(message, digest, outcome))
+        yield from self._add(_Finished(message, digest, key, outcome))
 
     def _is_known(self, message: Listed, digest: str) -> bool:
         """Whether the record says that these octets were saved."""
@@ -211,10 +214,10 @@ class Retrieval:
         try:
             yield from self._visit(self._sync())
         except _StoreFailure as failure:
-            for each in batch:
-                self._failed(each.message, failure.cause)
-            return
-        self._failures = 0
+            self._failures += 1
+            batch = yield from self._rescued(batch, failure.cause)
+        else:
+            self._failures = 0
         for each in batch:
             self._report.outcomes.append(each.outcome)
             if each.message.uid is not None:
@@ -223,11 +226,42 @@ class Retrieval:
         yield from self.write()
         self._safe.update(each.message.number for each in batch)
 
+    def _rescued(self, batch: list[_Finished], error: Exception) -> Steps[list[_Finished]]:
+        """Return what is safe of a batch that was not synced as a whole.
+
+        One message may have spoilt it, and must not do so in every run.
+        """
+        there = []
+        for each in batch:
+            if (yield from self._is_there(each)):
+                there.append(each)
+            else:
+                self._note(each.message, Result.FAILED, error=error)
+        try:
+            yield from self._visit(self._sync())
+        except _StoreFailure as failure:
+            for each in there:
+                self._note(each.message, Result.FAILED, error=failure.cause)
+            return []
+        return there
+
+    def _is_there(self, finished: _Finished) -> Steps[bool]:
+        if finished.key is None:
+            return True
+        try:
+            return (yield from self._visit(self._has(finished.key)))
+        except _StoreFailure:
+            return False
+
     def keep_what_came(self) -> Steps[None]:
         """Save what came whole before the run was interrupted, as far as that can be done."""
         with contextlib.suppress(StateFailure, _StoreFailure):
             yield from self.flush()
             yield from self._visit(self._sync())  # one may be finished, and not in the batch yet
+
+    def _has(self, key: str) -> Errand[bool]:
+        found: bool = yield lambda: self._store.has(key)
+        return found
 
     def _sync(self) -> Errand[None]:
         yield lambda: self._store.sync()
@@ -247,10 +281,6 @@ class Retrieval:
         return result
 
     # --- telling ---
-
-    def _failed(self, message: Listed, error: Exception) -> None:
-        self._failures += 1
-        self._note(message, Result.FAILED, error=error)
 
     def _note(self, message: Listed, result: Result, *, error: Exception | None = None) -> None:
         outcome = Outcome(message.number, message.uid, message.size, result, error=error)

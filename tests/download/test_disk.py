@@ -14,7 +14,7 @@ from pop3lib import disk
 from pop3lib.download import Commit, Keep, Maildir, Result, StateFile
 from pop3lib.testing import Maildrop, Server
 from tests.download.crashing import STORES, TOUCHES
-from tests.download.fetching import fetch, mail
+from tests.download.fetching import contents, fetch, mail
 from tests.download.trials import folder_in_memory, saved
 
 MAIL = [*mail(5), b"a: b\r\n\r\n" + (b"x" * 100_000 + b"\r\n") * 4]
@@ -211,6 +211,25 @@ def test_what_is_found_again_is_synced_before_it_counts_as_saved(
     report = fetch(server, STORES[kind](folder / "mail"), keep=Keep.none(), quit=False)
     assert {each.result for each in report.outcomes} == {Result.KNOWN}
     assert done
+
+
+@pytest.mark.usefixtures("face")
+def test_one_message_that_spoils_its_batch_does_not_stop_the_others(
+    server: Server, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        if os.fstat(descriptor).st_size == len(MAIL[2]):
+            raise OSError(errno.ENOSPC, "No space left on device")  # told late, as on NFS
+
+    state = StateFile(folder / "uids", "ann")
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "sync", full)
+        for _ in range(2):
+            report = fetch(server, Maildir(folder / "mail"), state=state, keep=Keep.none())
+            assert len(list(report.of(Result.FAILED))) == 1 and not report.ok
+            assert left(server) == [MAIL[2]]
+    report = fetch(server, Maildir(folder / "mail"), state=state, keep=Keep.none())
+    assert left(server) == [] and contents(folder / "mail") == sorted(MAIL)
 
 
 def test_FSN_07_a_link_that_waits_in_the_place_of_a_file_is_not_followed(folder: Path) -> None:
