@@ -18,7 +18,7 @@ import pop3lib
 from pop3lib import Limits, Quirk
 from pop3lib.compat import poplib
 from pop3lib.protocol import State
-from pop3lib.testing import ScriptServer, Server, Settings, script
+from pop3lib.testing import ScriptServer, Server, Settings, faults, script
 from tests.conftest import Tls
 
 MESSAGES = [b"Subject: one\r\n\r\n.dot\r\n..\r\n", b"Subject: two\r\n\r\nlone\nfeed\r\n"]
@@ -409,3 +409,15 @@ def test_the_way_over_has_a_row_for_every_call_of_poplib() -> None:
     rows = re.findall(r"^    \* - (.*)", page.read_text("utf-8"), re.MULTILINE)
     told = set(re.findall(r"``(\w+)", " ".join(rows)))
     assert names(original) | set(original.__all__) <= told
+
+
+def test_a_connection_that_is_reset_is_a_ConnectionError_as_with_poplib() -> None:
+    reset = faults.at("NOOP", faults.cut(0, reset=True))
+    for module in (original, poplib):
+        with Server(faults=lambda _: reset) as server:
+            pop: Any = module.POP3(server.host, server.port, timeout=10)
+            pop.user("ann")
+            pop.pass_("secret")
+            with pytest.raises(ConnectionError):
+                pop.noop()
+            pop.close()
