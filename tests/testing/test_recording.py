@@ -152,16 +152,17 @@ def test_a_refused_login_is_refused_again() -> None:
         assert played(session.text, mechanism) == session.results
 
 
-def test_a_session_with_STLS_is_played_with_STLS(tls: Tls) -> None:
+@pytest.mark.parametrize("mechanism", ["SCRAM-SHA-256", "SCRAM-SHA-1-PLUS"])
+def test_a_session_with_STLS_is_played_with_STLS(tls: Tls, mechanism: str) -> None:
     trace = record(private=False)
     options = {"security": Security.STARTTLS, "ssl_context": tls.client}
     mail = {"ann@example.org": Maildrop(PASSWORD, MAIL)}
     sasl = Settings(sasl=MECHANISMS)
     with Server(mail, settings=sasl, tls_context=tls.server) as server:
-        results = visit(plain(server.host, server.port, trace=trace, **options), "SCRAM-SHA-256")
+        results = visit(plain(server.host, server.port, trace=trace, **options), mechanism)
     assert "C: STLS\nS: +OK begin TLS\n-- TLS\n" in trace.text
     with script(trace.text, tls_context=tls.server, password=PASSWORD) as again:
-        assert visit(plain(again.host, again.port, **options), "SCRAM-SHA-256") == results
+        assert visit(plain(again.host, again.port, **options), mechanism) == results
 
 
 def test_a_session_on_TLS_is_played_on_TLS_or_without(tls: Tls) -> None:
