@@ -50,6 +50,8 @@ from pop3lib.transport import Transport
 
 T = TypeVar("T")
 
+_BUSY = "another thread is using this client; give each its own. Nothing was sent"
+
 
 class Client(BaseClient):
     """A POP3 session over a socket; the ``with`` block is the session as a transaction.
@@ -78,6 +80,11 @@ class Client(BaseClient):
         self._settled = 0
         self._unsent = b""
         self._busy = threading.Lock()
+
+    def _need_connection(self) -> None:
+        super()._need_connection()
+        if self._busy.locked():  # before a command is queued, which would be sent all the same
+            raise WrongStateError(_BUSY)
 
     def _has_line(self) -> bool:
         return self._transport.connected
@@ -390,7 +397,7 @@ class Client(BaseClient):
         self._need_connection()
         batch = Batch(self._protocol, commands, stream)
         try:
-            while (exchange := batch.next()) is not None:
+            while (exchange := self._next(batch)) is not None:
                 while not batch.ready(exchange):
                     self._step()
                 yield exchange
@@ -409,6 +416,10 @@ class Client(BaseClient):
                 return b""
             self._step()
         return octets
+
+    def _next(self, batch: Batch[T]) -> Exchange[T] | None:
+        self._need_connection()
+        return batch.next()
 
     # --- the wire ---
 
@@ -430,7 +441,7 @@ class Client(BaseClient):
 
     def _step(self) -> None:
         if not self._busy.acquire(blocking=False):
-            raise WrongStateError("another thread is using this client; give each its own")
+            raise WrongStateError(_BUSY)
         try:
             with self._guarded():
                 self._turn()

@@ -36,5 +36,8 @@ def test_SEQ_17_a_second_thread_is_refused() -> None:
         assert inside.wait(10)
         with pytest.raises(WrongStateError, match="another thread"):
             pop.noop()
+        with pytest.raises(WrongStateError, match="Nothing was sent"):
+            pop.dele(1)
         go_on.set()
         thread.join()
+        assert pop.deleted == frozenset()

@@ -14,7 +14,7 @@ from pop3lib.aio.stream import AsyncMessageStream
 from pop3lib.aio.wire import Wire
 from pop3lib.base import BaseClient
 from pop3lib.endpoint import Security
-from pop3lib.errors import ServerDisconnected
+from pop3lib.errors import ServerDisconnected, WrongStateError
 from pop3lib.headers import Headers, parse_headers
 from pop3lib.protocol.batch import Batch
 from pop3lib.protocol.capabilities import Capabilities
@@ -69,6 +69,14 @@ class AsyncClient(BaseClient):
         self._wire = Wire(
             self._protocol, self._endpoint, self._context, self._patience, self._source_address
         )
+
+    def _need_connection(self) -> None:
+        super()._need_connection()
+        if self._wire.foreign:  # asyncio.run() once more, say: there it would wait for ever
+            raise WrongStateError(
+                "this client was connected in another event loop; make a new one in each. Nothing "
+                "was sent"
+            )
 
     def _has_line(self) -> bool:
         return self._wire.connected

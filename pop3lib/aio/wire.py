@@ -11,6 +11,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, cast
 
 from pop3lib.aio.dial import dial
@@ -44,6 +45,7 @@ class Wire(asyncio.Protocol):
         self._context = context
         self._patience = patience
         self._source_address = source_address
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._transport: asyncio.Transport | None = None
         self._gone = asyncio.Event()
         self._tls: Tls | None = None
@@ -69,7 +71,7 @@ class Wire(asyncio.Protocol):
 
     async def open(self, given: socket.socket | None) -> None:
         """Connect, or take over a socket that is connected; with TLS where it comes first."""
-        loop = asyncio.get_running_loop()
+        loop = self._loop = asyncio.get_running_loop()
         async with asyncio.timeout(self._patience.left()):
             sock = given or await dial(
                 self._endpoint.host, self._endpoint.port, self._source_address
@@ -77,9 +79,15 @@ class Wire(asyncio.Protocol):
             sock.setblocking(False)
             if self._endpoint.security is Security.TLS:
                 self._secured = loop.create_future()
+                self._secured.add_done_callback(_heard)
             await loop.create_connection(lambda: self, sock=sock)
             if self._secured is not None:
                 await self._secured
+
+    @property
+    def foreign(self) -> bool:
+        """Whether the loop that runs now is another one than that of the connection."""
+        return self._loop not in (None, asyncio.get_running_loop())
 
     def flush(self) -> None:
         """Write what the core has to send, once all who are about to send have done so.
@@ -119,9 +127,19 @@ class Wire(asyncio.Protocol):
 
     async def gone(self) -> None:
         """Let go of the connection, and wait until it is closed."""
-        self.drop()
-        if self._transport is not None:
-            await self._gone.wait()
+        if self.foreign:
+            self._leave()
+        else:
+            self.drop()
+            if self._transport is not None:
+                await self._gone.wait()
+
+    def _leave(self) -> None:
+        """Let go of a connection that belongs to another loop, which may be closed."""
+        transport, self._transport = self._transport, None
+        if self._loop is not None and transport is not None:
+            with suppress(RuntimeError):  # it is closed, and its sockets with it
+                self._loop.call_soon_threadsafe(transport.abort)
 
     # --- waiting ---
 
@@ -322,6 +340,12 @@ class Wire(asyncio.Protocol):
             self._core.tls_started()
             self._act()
         return done
+
+
+def _heard(waiter: asyncio.Future[None]) -> None:
+    """Take note of how *waiter* ended: whoever was cancelled does not ask any more."""
+    if not waiter.cancelled():
+        waiter.exception()
 
 
 def _wake(waiter: asyncio.Future[None]) -> None:
