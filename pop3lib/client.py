@@ -83,6 +83,9 @@ class Client(BaseClient):
 
     def _need_connection(self) -> None:
         super()._need_connection()
+        self._need_peace()
+
+    def _need_peace(self) -> None:
         if self._busy.locked():  # before a command is queued, which would be sent all the same
             raise WrongStateError(_BUSY)
 
@@ -418,7 +421,7 @@ class Client(BaseClient):
         return octets
 
     def _next(self, batch: Batch[T]) -> Exchange[T] | None:
-        self._need_connection()
+        self._need_peace()
         return batch.next()
 
     # --- the wire ---

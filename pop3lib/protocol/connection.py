@@ -495,6 +495,7 @@ class Connection:
             # RFC 1939 section 6: the server hangs up after QUIT, whatever it answered.
             exchange.settle(error=error)
             self.fail(error)
+            self._untold = False  # the exchange has told it
             return
         if command.leads_to or command.starts_tls or isinstance(command, Dele | Rset | Utf8):
             self._expect_anew()

@@ -133,6 +133,8 @@ def test_DAT_03_04_a_QUIT_that_fails_says_what_is_not_known() -> None:
         with pytest.raises(CommandError, match="may still be there") as caught:
             pop.quit()
         assert "still good" not in str(caught.value)
+        with pytest.raises(WrongStateError):
+            pop.noop()  # it was told, and is not told again
 
 
 def test_SEQ_06_a_greeting_that_refuses_leaves_no_good_connection() -> None:
