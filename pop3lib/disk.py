@@ -9,7 +9,12 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+#: Files that are synced at once.
+_AT_ONCE = 8
 
 #: No other process gets the descriptor, no link is followed, and no line end is changed.
 _SAFELY = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -91,6 +96,26 @@ def write_at(descriptor: int, octets: bytes, offset: int) -> None:
 def truncate(descriptor: int, size: int) -> None:
     """Cut a file to *size* octets."""
     os.ftruncate(descriptor, size)
+
+
+def sync_all(descriptors: Sequence[int]) -> list[OSError | None]:
+    """Return once the octets of several files are on the disk, with what went wrong for each.
+
+    They are synced at once: one after the other, each would wait for a commit of the file system
+    of its own.
+    """
+    if len(descriptors) < 2:
+        return [_error_of_sync(each) for each in descriptors]
+    with ThreadPoolExecutor(min(_AT_ONCE, len(descriptors))) as threads:
+        return list(threads.map(_error_of_sync, descriptors))
+
+
+def _error_of_sync(descriptor: int) -> OSError | None:
+    try:
+        sync(descriptor)
+    except OSError as error:
+        return error
+    return None
 
 
 def rename(old: str | Path, new: str | Path) -> None:

@@ -8,7 +8,9 @@ import os
 import re
 import socket
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from pop3lib import disk
 from pop3lib.download.store import Delivery, Incoming
@@ -70,8 +72,7 @@ class FileDelivery:
 
     def write(self, octets: bytes) -> None:
         """Take the next octets."""
-        assert self._descriptor is not None, "the delivery is over"
-        disk.write(self._descriptor, octets)
+        disk.write(self.descriptor, octets)
 
     def finish(self, key: str) -> str:
         """Have it published by the store's next sync; return the name that it will have."""
@@ -79,11 +80,14 @@ class FileDelivery:
         self._store.finished(self, key, final)
         return final
 
-    def publish(self, final: str, *, sync: bool) -> None:
-        """Give the message its final name, once its octets are safe."""
+    @property
+    def descriptor(self) -> int:
+        """The open file."""
         assert self._descriptor is not None, "the delivery is over"
-        if sync:
-            disk.sync(self._descriptor)
+        return self._descriptor
+
+    def publish(self, final: str) -> None:
+        """Give the message its final name, now that its octets are safe."""
         self._close()
         disk.rename(self._path, final)
         self._published = True
@@ -103,6 +107,10 @@ class FileDelivery:
             disk.close(descriptor)
 
 
+#: A message that is whole, its key, and the name that it gets.
+_Finished: TypeAlias = tuple[FileDelivery, str, str]
+
+
 class FileStore:
     """A store of one file for each message: written under another name, synced, renamed.
 
@@ -119,7 +127,7 @@ class FileStore:
         self._found_again = False
         self._sync = sync
         self._host = host_name()
-        self._finished: list[tuple[FileDelivery, str, str]] = []
+        self._finished: list[_Finished] = []
         self._ready = False
 
     @property
@@ -152,20 +160,27 @@ class FileStore:
         :raises OSError: where that could not be done for all of it; what could is here.
         """
         finished, self._finished = self._finished, []
-        error: OSError | None = None
         try:
-            for delivery, key, final in finished:
-                try:
-                    delivery.publish(final, sync=self._sync)
-                    self._published(key)
-                except OSError as met:
-                    error = error or met
+            errors = list(filter(None, self._publish(finished)))
         finally:
             for delivery, _, _ in finished:
                 delivery.abandon()  # but for those that were published
         self._sync_folders(bool(finished))
-        if error is not None:
-            raise error
+        if errors:
+            raise errors[0]
+
+    def _publish(self, finished: Sequence[_Finished]) -> Iterator[OSError | None]:
+        """Publish what can be published; yield what went wrong for each."""
+        files = [delivery.descriptor for delivery, _, _ in finished]
+        errors = disk.sync_all(files) if self._sync else [None] * len(files)
+        for (delivery, key, final), error in zip(finished, errors, strict=True):
+            if error is None:
+                try:
+                    delivery.publish(final)
+                    self._published(key)
+                except OSError as met:
+                    error = met
+            yield error
 
     def _sync_folders(self, published: bool) -> None:
         """Have on the disk the names that were given now, or found and given who knows when."""

@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -104,12 +105,14 @@ class Steps:
 
     def __init__(self, kill: int) -> None:
         self._kill = kill
+        self._lock = threading.Lock()
         self.count = 0
 
     def step(self, *_: object) -> None:
-        self.count += 1
-        if self.count == self._kill:
-            os.kill(os.getpid(), signal.SIGKILL)
+        with self._lock:  # files are synced at once
+            self.count += 1
+            if self.count == self._kill:
+                os.kill(os.getpid(), signal.SIGKILL)
 
     def line(self, line: str) -> None:
         """Count what is said, but not the lines of messages."""

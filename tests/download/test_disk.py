@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ class Failing:
     def __init__(self, at: int, lasting: bool, error: int) -> None:
         self.at, self.lasting, self.error = at, lasting, error
         self.calls = 0
+        self.lock = threading.Lock()
 
     def install(self, patch: pytest.MonkeyPatch) -> None:
         for name in TOUCHES:
@@ -38,8 +40,10 @@ class Failing:
 
     def _failing(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def call(*given: Any) -> Any:
-            self.calls += 1
-            fails = self.at and (self.calls >= self.at if self.lasting else self.calls == self.at)
+            with self.lock:  # files are synced at once
+                self.calls += 1
+                now = self.calls
+            fails = self.at and (now >= self.at if self.lasting else now == self.at)
             if not fails:
                 return None if name == "sync" else real(*given)
             if name == "write":  # some of it is written: so it is on a full disk
