@@ -25,6 +25,8 @@ MODULES = [
     "pop3lib.protocol.flows",
     "pop3lib.sasl",
     "pop3lib.testing",
+    "pop3lib.testing.faults",
+    "pop3lib.testing.presets",
     "pop3lib.uidstate",
 ]
 

@@ -9,6 +9,9 @@ it is told.
 :func:`at` names the command; each of the others is a fault for every answer, the greeting
 included, where it stands alone. :func:`chain` puts several in a row::
 
+    from pop3lib.testing import Server
+    from pop3lib.testing.faults import at, chain, cut, delay
+
     Server(faults=lambda _: chain(at("RETR 2", cut(100)), at("STAT", delay(0.5))))
 """
 
@@ -17,6 +20,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
+
+__all__ = [
+    "Action",
+    "Fault",
+    "Faults",
+    "HangUp",
+    "Pause",
+    "Remark",
+    "at",
+    "chain",
+    "cut",
+    "delay",
+    "drip",
+    "garbage",
+    "insert",
+    "no_fault",
+    "refuse",
+    "rewrite",
+    "silence",
+]
 
 
 @dataclass(frozen=True)

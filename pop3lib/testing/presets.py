@@ -16,6 +16,29 @@ from pop3lib.testing import habits
 from pop3lib.testing.faults import at, cut, insert, refuse, rewrite
 from pop3lib.testing.settings import Settings
 
+__all__ = [
+    "AOL",
+    "BARE_LF",
+    "COURIER",
+    "DOVECOT",
+    "DOVECOT1",
+    "EXCHANGE2000",
+    "EXCHANGE2003",
+    "FREE",
+    "GMAIL",
+    "HMAILSERVER",
+    "HOTMAIL",
+    "MAILLENNIUM",
+    "MAILPIT",
+    "MAILSAC",
+    "MICROSOFT365",
+    "NETEASE",
+    "OPENMAIL",
+    "QPOPPER",
+    "TWISTED",
+    "ZIMBRA",
+]
+
 #: What servers older than RFC 3206 lack in their CAPA answer.
 _NO_CODES = ("RESP-CODES", "AUTH-RESP-CODE")
 _CLOUD = ("PLAIN", "XOAUTH2", "OAUTHBEARER")
