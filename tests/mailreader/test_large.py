@@ -72,7 +72,7 @@ def test_the_interface_never_freezes(tmp_path: Path) -> None:
             watch.cancel()
             assert reader.table.row_count == 2000 and reader.table.ticked == {3}
             assert "1 ticked" in reader.news
-            assert max(turns) < 0.5
+            assert max(turns) < 1  # what people call frozen; a tenth of it was measured
 
     pause = at("TOP 1500 0", delay(1.0))
     with Server(messages=MANY, faults=lambda _: pause) as server:
