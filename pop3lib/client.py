@@ -7,6 +7,7 @@ wants it: start TLS, write, read; and minds the clock.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -109,7 +110,8 @@ class Client(BaseClient):
         self._begin()
         with self._guarded():
             self._transport.open(self._given)
-            if self._endpoint.security is Security.TLS:
+        if self._endpoint.security is Security.TLS:
+            with self._guarded():
                 self._transport.start_tls()
         self._wait(self._protocol.greeted)
         self._protocol.tell()
@@ -470,7 +472,11 @@ class Client(BaseClient):
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
-        """Be closed by whatever goes wrong in the block, and let go of a dead connection."""
+        """Be closed by whatever goes wrong in the block, and let go of a dead connection.
+
+        Its time counts towards the deadline: a server may flood as well as drip.
+        """
+        began = time.monotonic()
         try:
             yield
         except BaseException as error:
@@ -480,6 +486,7 @@ class Client(BaseClient):
                 raise
             raise met from error
         finally:
+            self._patience.waited(time.monotonic() - began)
             # At once: as long as the server sees a connection, the maildrop is locked.
             if self._protocol.state is State.CLOSED:
                 self._transport.close()

@@ -8,7 +8,6 @@ from __future__ import annotations
 import selectors
 import socket
 import ssl
-import time
 
 from pop3lib.endpoint import Endpoint, default_context
 from pop3lib.patience import Patience
@@ -64,44 +63,35 @@ class Transport:
         return self.sock.getpeercert(True) if isinstance(self.sock, ssl.SSLSocket) else None
 
     def write(self, data: bytes) -> bytes:
-        """Write *data*; return what is left of it where octets have come that must be read first.
+        """Write of *data* what the line takes, or wait until it takes or has some; return the rest.
 
         A server may stop reading until its answers are read: who only writes would wait for ever.
         """
         sock = self._patient()
         sock.settimeout(0)
-        while data:
-            try:
+        try:
+            while data:
                 data = data[sock.send(data) :]
-            except ssl.SSLWantReadError:  # the server negotiates anew (TLS 1.2): first that
-                self._came_first(sock, selectors.EVENT_READ)
-                break
-            except (BlockingIOError, ssl.SSLWantWriteError):
-                if self._came_first(sock, selectors.EVENT_READ | selectors.EVENT_WRITE):
-                    break
+        except ssl.SSLWantReadError:  # the server negotiates anew (TLS 1.2): first that
+            self._wait_for(sock, selectors.EVENT_READ)
+        except (BlockingIOError, ssl.SSLWantWriteError):
+            self._wait_for(sock, selectors.EVENT_READ | selectors.EVENT_WRITE)
         return data
 
-    def _came_first(self, sock: socket.socket, events: int) -> bool:
-        """Wait for one of *events* on *sock*; say whether it has octets to be read."""
-        began = time.monotonic()
+    def _wait_for(self, sock: socket.socket, events: int) -> None:
+        """Wait for one of *events* on *sock*."""
         with selectors.DefaultSelector() as selector:
             selector.register(sock, events)
-            ready = selector.select(self._patience.left())
-        self._patience.waited(time.monotonic() - began)
-        if not ready:
-            raise TimeoutError
-        return bool(ready[0][1] & selectors.EVENT_READ)
+            if not selector.select(self._patience.left()):
+                raise TimeoutError
 
     def read(self) -> bytes:
         """Wait for octets and return them; ``b""`` means that the other side has hung up."""
         sock = self._patient()
-        began = time.monotonic()
         try:
             octets = sock.recv(_CHUNK)
         except ssl.SSLEOFError:  # the line was cut inside TLS: an end like any other
             return b""
-        finally:
-            self._patience.waited(time.monotonic() - began)
         if isinstance(sock, ssl.SSLSocket) and len(octets) >= _LARGE:
             return octets + self._next_records(sock)
         return octets

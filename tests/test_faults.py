@@ -249,3 +249,35 @@ def test_nobody_listens() -> None:
     with pytest.raises(ServerDisconnected, match=str(port)) as caught:
         faces.Client("127.0.0.1", port).connect()
     assert isinstance(caught.value.__cause__, ConnectionRefusedError)
+
+
+def test_LIM_09_what_is_done_with_a_flood_counts_towards_the_deadline() -> None:
+    over = threading.Event()
+
+    def serve(connection: socket.socket) -> None:
+        connection.sendall(b"+OK\r\n")
+        connection.recv(100)
+        connection.sendall(b"+OK\r\nFIRST\r\n")
+        over.wait(0.05)  # so that it is read by itself; the rest is there long before it is wanted
+        connection.sendall(b"SECOND\r\n.\r\n")
+        over.wait(10)
+
+    def slow(line: str) -> None:
+        if "FIRST" in line:
+            over.wait(0.9)
+
+    listener = Listener(serve)
+    plain = pop3lib.Security.PLAINTEXT
+    try:
+        client = pop3lib.Client(
+            "127.0.0.1",
+            listener.port,
+            security=plain,
+            deadline=0.5,
+            trace=slow,
+        )
+        with client, pytest.raises(ServerTimeout, match=r"deadline=0\.5"):
+            client.capa()  # not one of its reads had to wait for long
+    finally:
+        over.set()
+        listener.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
@@ -152,3 +153,17 @@ def test_SEQ_15_a_reset_names_the_command_it_cut_off() -> None:
 
     with serving(act) as server, pytest.raises(ServerDisconnected, match="CAPA"):
         client(server).connect().capa()
+
+
+def test_LIM_09_the_deadline_covers_the_connect_and_the_handshake_together(tls: Tls) -> None:
+    def act(peer: Peer) -> None:
+        peer.socket.recv(4096)  # the ClientHello
+        time.sleep(0.4)
+        peer.socket.recv(4096)
+
+    with serving(act) as server:
+        pop = client(server, security=Security.TLS, ssl_context=tls.client, deadline=0.6)
+        began = time.monotonic()
+        with pytest.raises(ServerTimeout):
+            pop.connect()
+        assert time.monotonic() - began < 3
