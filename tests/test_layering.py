@@ -82,7 +82,9 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-SOURCES = {name_of(path): path for path in sorted(ROOT.rglob("*.py"))}
+#: The pytest plugin is no part of the package: it is installed beside it.
+BESIDE = ROOT / "testing" / "plugin"
+SOURCES = {name_of(path): path for path in sorted(ROOT.rglob("*.py")) if path.parent != BESIDE}
 TREES = {name: ast.parse(path.read_text("utf-8")) for name, path in SOURCES.items()}
 MODULES = sorted(set(SOURCES) - {""})
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib import metadata
+from pathlib import Path
 
 import pytest
+import pytest_pop3lib
 
 from tests.test_release import PROJECT
 
@@ -169,7 +172,10 @@ def test_loading_the_plugin_imports_nothing_but_itself() -> None:
         "import sys, pytest; before = set(sys.modules); import pytest_pop3lib; "
         "print(*set(sys.modules) - before)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    environment = {**os.environ, "PYTHONPATH": str(Path(pytest_pop3lib.__file__).parent)}
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env=environment
+    )
     assert done.stdout.split() == [PLUGIN], done.stderr
 
 
