@@ -234,6 +234,19 @@ def test_a_stream_is_a_readable_binary_file(server: Server) -> None:
         assert pop.stat().count == 5
 
 
+def test_a_stream_can_be_buffered_and_read_by_lines(server: Server) -> None:
+    with client(server) as pop:
+        pop.login("ann", "secret")
+        with io.BufferedReader(pop.open(1), 4) as message:
+            assert list(message) == MESSAGES[0].splitlines(keepends=True)
+        small = bytearray(3)
+        with pop.open(2) as message:
+            assert message.readinto(small) == 3 and small == MESSAGES[1][:3]
+            assert bytes(small) + message.read() == MESSAGES[1]
+            assert message.readinto(small) == 0
+        assert pop.stat().count == 5
+
+
 def test_an_abandoned_stream_desynchronises_nothing() -> None:
     big = LazyMessage(50_000_000, lambda: (b".line\r\n" * 10_000 for _ in range(714)))
     with Server(messages=[big, MESSAGES[0]]) as server, client(server) as pop:

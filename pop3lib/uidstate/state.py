@@ -193,15 +193,6 @@ class UidState:
         """Note that QUIT's ``+OK`` has removed messages."""
         self._move(uids, Stage.DELETED, now, now)
 
-    def unmarked(self, uids: Iterable[str], now: float) -> None:
-        """Note that marks are void: the connection ended, and QUIT had not been sent."""
-        for uid in uids:
-            entry = self._entries.get(uid)
-            if entry is not None and entry.stage is Stage.MARKED:
-                stage = Stage.SAVED if len(entry.digests) == 1 else Stage.DOUBTFUL
-                stage = stage if entry.digests else Stage.SEEN
-                self._put(replace(entry, stage=stage, changed=now))
-
     def renewed(self, old: str, new: str, digest: str, now: float) -> None:
         """Note that a message that was saved under the id *old* has the id *new* now."""
         entry = self._entries[old]
