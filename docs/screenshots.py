@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "examples"))
 
+# Behind the line that lets them be found, and so not at the top.
 from mailreader.__main__ import demo  # noqa: E402
 from mailreader.app import MailReader  # noqa: E402
 from mailreader.dialogs import AskSecret  # noqa: E402

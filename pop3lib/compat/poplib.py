@@ -52,7 +52,8 @@ HAVE_SSL = True
 #: without effect: programs raise it, and there is nothing to raise any more
 _MAXLINE = 2048
 
-#: stands for ``socket.getdefaulttimeout()``; programs pass the socket module's own object on
+#: stands for ``socket.getdefaulttimeout()``; programs pass the socket module's own object on,
+#: which typeshed does not know
 _DEFAULT_TIMEOUT: Any = socket._GLOBAL_DEFAULT_TIMEOUT  # type: ignore[attr-defined]
 
 T = TypeVar("T")

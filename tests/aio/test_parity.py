@@ -70,4 +70,4 @@ def test_asyncio_is_imported_when_it_is_used() -> None:
 
 def test_the_package_has_no_other_names() -> None:
     with pytest.raises(AttributeError, match="no attribute 'Sync'"):
-        pop3lib.Sync  # noqa: B018
+        pop3lib.Sync  # noqa: B018  looking it up is what is tried

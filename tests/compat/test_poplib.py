@@ -390,6 +390,7 @@ def test_a_server_with_bare_line_feeds_is_a_subclasss_to_trust() -> None:
             peer, _ = listening.accept()
             peer.sendall(b"+OK old\n")
 
+            # mypy takes no variable for a base.
             class Given(kind):  # type: ignore[misc,valid-type]
                 def _create_socket(self, timeout: float | None) -> socket.socket:
                     return connect  # noqa: B023 - used in this turn

@@ -97,7 +97,9 @@ def test_the_cron_line_runs_the_program_every_five_minutes(
     tmp_path: Path, authority: Path, tls: Tls
 ) -> None:
     line = (FOLDER / "crontab").read_text().rstrip("\n")
-    times, command = re.fullmatch(r"((?:\S+ ){5})(.*)", line).groups()  # type: ignore[union-attr]
+    found = re.fullmatch(r"((?:\S+ ){5})(.*)", line)
+    assert found is not None
+    times, command = found.groups()
     assert times == "*/5 * * * * " and "%" not in command  # to cron a % is a line end
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / PROGRAM.name).write_text(PROGRAM.read_text())
